@@ -1,0 +1,42 @@
+"""What falls due, by kind: upper floors register theirs, the worker sweeps them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flowra.due.row import DueRow
+
+
+@dataclass(frozen=True, slots=True)
+class DueKind:
+    """`act(row)` gets a leased row and settles it; a raised exception leaves it to the next lease."""
+
+    model: type[DueRow]
+    act: Callable[[Any], None]
+    lease: timedelta
+    batch: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to do every so often, wherever a worker runs; it must be harmless when two do it at once."""
+
+    act: Callable[[], None]
+    every: timedelta
+
+
+KINDS: dict[str, DueKind] = {}
+CHORES: dict[str, Chore] = {}
+
+
+def register_kind(name: str, kind: DueKind) -> None:
+    """Makes the worker sweep that kind."""
+    KINDS[name] = kind
+
+
+def register_chore(name: str, chore: Chore) -> None:
+    """Makes the worker do it every so often."""
+    CHORES[name] = chore

@@ -1,0 +1,34 @@
+"""The trail's types, as the contract names them, and those of the operator's own deeds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """What happened."""
+
+    LINK_CREATED = "link.created"
+    LINK_OPENED = "link.opened"
+    ACCOUNT_CONNECTED = "account.connected"
+    ACCOUNT_RECONNECTED = "account.reconnected"
+    ACCOUNT_FAILED = "account.failed"
+    ACCOUNT_DISABLED = "account.disabled"
+    ACCOUNT_ENABLED = "account.enabled"
+    ACCOUNT_UPDATED = "account.updated"
+    ACCOUNT_DELETED = "account.deleted"
+    ACCOUNT_REVOKED = "account.revoked"
+    ACCOUNT_REVOCATION_FAILED = "account.revocation_failed"
+    AUTH_CONFIG_CREATED = "auth_config.created"
+    AUTH_CONFIG_UPDATED = "auth_config.updated"
+    AUTH_CONFIG_DELETED = "auth_config.deleted"
+    TOOLKIT_CREATED = "toolkit.created"
+    TOOLKIT_UPDATED = "toolkit.updated"
+    TOOLKIT_DELETED = "toolkit.deleted"
+    API_KEY_CREATED = "api_key.created"
+    API_KEY_REVOKED = "api_key.revoked"
+    PROJECT_CREATED = "project.created"
+    PROJECT_UPDATED = "project.updated"
+    USER_CREATED = "user.created"
+    USER_ACTIVATED = "user.activated"
+    USER_DEACTIVATED = "user.deactivated"

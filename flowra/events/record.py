@@ -1,0 +1,51 @@
+"""Writing to the trail, always in the transaction of the deed that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from flowra.events.names import EventType
+from flowra.models import Event
+from flowra.redaction import scrub
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it. `kind`: api_key, staff, end_user, worker or system; `id` a public id or a user's primary key."""
+
+    kind: str
+    id: str = ""
+    name: str = ""
+
+
+WORKER = Actor("worker", name="Flowra")
+SYSTEM = Actor("system", name="Flowra")
+END_USER = Actor("end_user", name="the person at the connect page")
+
+
+def record(
+    type: EventType,
+    *,
+    project_id: str | None,
+    subject: tuple[str, str],
+    actor: Actor,
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> Event:
+    """Adds one event about `subject` (kind, public id); secret-looking values in `data` are masked."""
+    return Event.objects.create(
+        type=type.value,
+        project_id=project_id,
+        at=timezone.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.id[:64],
+        actor_name=actor.name[:255],
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        reason=reason,
+        data=scrub(dict(data or {})),
+    )

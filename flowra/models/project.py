@@ -1,0 +1,30 @@
+"""A project: one app that acts for its users through this Flowra."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from flowra.public_ids import MAX_LENGTH, new_id
+
+
+def _new_id() -> str:
+    return new_id("pr")
+
+
+class Project(models.Model):
+    """The app whose name end users see. `callback_origins` are `scheme://host[:port]`, compared exactly."""
+
+    id = models.CharField(primary_key=True, max_length=MAX_LENGTH, default=_new_id, editable=False)
+    name = models.CharField(max_length=100)
+    is_test = models.BooleanField("test project", default=False)
+    callback_origins: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    require_confirmation = models.BooleanField(default=False)
+    logo = models.BinaryField(null=True, blank=True, editable=False, max_length=100_000)
+    logo_type = models.CharField(max_length=20, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,182 @@
+"""All settings, read once from the environment (or `.env` in the checkout), with defaults that are safe.
+
+The names and defaults are promised in the README under "Settings"; `flowra/checks.py` says which values are unsafe.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from flowra.encryption_keys import KeyRing
+from flowra.keys_at_first_run import keys_of_installation
+from flowra.logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")
+env = environ.Env()
+
+FLOWRA_DATA_DIR = Path(env.str("FLOWRA_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+FLOWRA_PUBLIC_URL = env.str("FLOWRA_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+FLOWRA_MANAGED_CLIENTS = env.str("FLOWRA_MANAGED_CLIENTS", default="")
+DEBUG = env.bool("FLOWRA_DEBUG", default=False)
+
+_public = urlsplit(FLOWRA_PUBLIC_URL)
+if _public.scheme not in ("http", "https") or not _public.hostname or _public.path or _public.query:
+    raise ImproperlyConfigured("FLOWRA_PUBLIC_URL must be a scheme and a host, like https://connect.example.com")
+FLOWRA_PUBLIC_IS_HTTPS = _public.scheme == "https"
+_on_loopback = _public.hostname in ("localhost", "127.0.0.1", "::1")
+if not FLOWRA_PUBLIC_IS_HTTPS and not _on_loopback:
+    raise ImproperlyConfigured("FLOWRA_PUBLIC_URL must be https, except on loopback")
+
+
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())
+    except ValueError as wrong:
+        raise ImproperlyConfigured(f"FLOWRA_OUTBOUND_ALLOW must be CIDRs, comma-separated: {wrong}") from wrong
+
+
+FLOWRA_OUTBOUND_ALLOW = _networks(env.str("FLOWRA_OUTBOUND_ALLOW", default=""))
+
+# The database: embedded SQLite unless told otherwise.
+_database: dict[str, Any] = environ.Env.db_url_config(
+    env.str("DATABASE_URL", default="") or f"sqlite:///{FLOWRA_DATA_DIR / 'flowra.sqlite3'}"
+)
+_is_sqlite = _database["ENGINE"] == "django.db.backends.sqlite3"
+if _is_sqlite:
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000;"
+        " PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728; PRAGMA foreign_keys=ON;",
+    }
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    _options = _database.setdefault("OPTIONS", {})
+    _options.setdefault("pool", {"min_size": 1, "max_size": 16, "timeout": 10, "max_lifetime": 600})
+else:
+    raise ImproperlyConfigured("DATABASE_URL must be sqlite:///… or postgresql://…")
+_database["CONN_HEALTH_CHECKS"] = not _is_sqlite
+_database["CONN_MAX_AGE"] = None if _is_sqlite else 0
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Keys.
+_keys = keys_of_installation(os.environ, FLOWRA_DATA_DIR, Path(_database["NAME"]) if _is_sqlite else None)
+SECRET_KEY = _keys.secret
+FLOWRA_KEY_RING = KeyRing.from_texts(_keys.encryption)
+FIELD_ENCRYPTION_KEY = list(FLOWRA_KEY_RING.fernet_keys())
+
+ALLOWED_HOSTS = env.list("FLOWRA_ALLOWED_HOSTS", default=[]) or (
+    ["localhost", "127.0.0.1", "[::1]"] if _on_loopback else [_public.hostname]
+)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "encrypted_model_fields",
+    "flowra.apps.FlowraApp",
+    "authconfigs.apps.AuthConfigsApp",
+    "accounts.apps.AccountsApp",
+]
+
+MIDDLEWARE = [
+    "flowra.api.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "flowra.api.middleware.PageHeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "flowra.urls"
+WSGI_APPLICATION = "flowra.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = FLOWRA_DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+
+# Cookies are Secure exactly when the public URL is https.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FLOWRA_PUBLIC_IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_TRUSTED_ORIGINS = [FLOWRA_PUBLIC_URL]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if FLOWRA_PUBLIC_IS_HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if FLOWRA_PUBLIC_IS_HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["flowra.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["flowra.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["flowra.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["flowra.api.rendering.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "flowra.api.schema.Schema",
+    "EXCEPTION_HANDLER": "flowra.api.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Flowra",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": "Permission to act for people at other services: asked for, kept alive, used and given back.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_config(
+    style=env.str("FLOWRA_LOG_FORMAT", default="console"), level="DEBUG" if DEBUG else "INFO"
+)
