@@ -192,6 +192,13 @@ class SealedJSONField(_NeverSearched, AnyTextField):
         return str(obj.__dict__.get(self.attname))
 
 
+def sealed_for(model: type[models.Model], field: str, pk: str, value: dict[str, Any]) -> Ciphertext:
+    """What `QuerySet.update()` stores in a sealed field of the row with that primary key."""
+    sealed = model._meta.get_field(field)
+    assert isinstance(sealed, SealedJSONField)
+    return sealed.seal(pk, value)
+
+
 class EncryptedJSONField(_NeverSearched, EncryptedTextField):  # type: ignore[misc]
     """Private JSON beside the secrets: any JSON value, encrypted as a whole; the ciphertext names its key."""
 

@@ -1,0 +1,188 @@
+"""An app asks for a link: the permission for one of its users to finish one connection, once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions.act_as import act_as
+from accounts.actions.callback_origin import checked_callback_url
+from accounts.actions.connection_values import checked_connection_data
+from accounts.actions.tokens_of_links import hash_of, random_token
+from accounts.models import DEFAULT_USER_NAME, ConnectedAccount, ExternalUser, LinkSession, Status
+from authconfigs.actions.toolkit_for import toolkit_for
+from authconfigs.catalogue.toolkit import Toolkit
+from authconfigs.models import AuthConfig
+from authconfigs.schemes import scheme_named
+from flowra.errors import Conflict, InvalidInput, NotFound
+from flowra.events.names import EventType
+from flowra.events.record import Actor, record
+from flowra.models import Project
+
+DEFAULT_SECONDS = 600
+MAX_SECONDS = 86_400
+# RFC 6749, 3.3: a scope token is printable ASCII without space, quote and backslash. A comma separates at some services.
+SCOPE_TOKEN = re.compile(r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,300}")
+MAX_SCOPES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StartedLink:
+    """A fresh link. `token` is shown this once; `url` is the page to send the person to."""
+
+    token: str
+    url: str
+    expires_at: datetime
+    account: ConnectedAccount
+
+    def __repr__(self) -> str:
+        return f"StartedLink({self.account.pk})"
+
+
+def start_link(
+    project: Project,
+    *,
+    auth_config_id: str,
+    external_user: ExternalUser | None,
+    actor: Actor,
+    callback_url: str = "",
+    connection_data: dict[str, Any] | None = None,
+    labels: list[str] | None = None,
+    scopes: list[str] | None = None,
+    account_id: str | None = None,
+    require_confirmation: bool | None = None,
+    expires_in: int = DEFAULT_SECONDS,
+    locale: str = "",
+) -> StartedLink:
+    """Makes a link and, unless `account_id` names one to authorize again, the account that it will connect.
+
+    `external_user` None: the account's own, or the project's default one. `expires_in` is in seconds, at most a day. `scopes` are what to ask for instead of the auth config's; for an
+    existing account, besides what is granted. Raises NotFound (auth config, account), Conflict (switched off),
+    InvalidInput naming the field. Stores hashes only.
+    """
+    if not 1 <= expires_in <= MAX_SECONDS:
+        raise InvalidInput.field("expiresInSeconds", f"must be from 1 to {MAX_SECONDS}")
+    auth_config = usable_auth_config(project, auth_config_id)
+    toolkit = toolkit_for(project, auth_config.toolkit_slug)
+    scheme = scheme_named(auth_config.auth_scheme)
+    if callback_url:
+        checked_callback_url(project, callback_url)
+    requires_confirmation = project.require_confirmation or bool(require_confirmation)
+    if requires_confirmation and not callback_url:
+        raise InvalidInput.field("callbackUrl", "is needed where a connection must be confirmed by the app")
+    if requires_confirmation and not scheme.needs_redirect:
+        requires_confirmation = False
+    existing = _account_to_reconnect(project, account_id, external_user, auth_config)
+    if scopes and not scheme.needs_redirect:
+        raise InvalidInput.field("scopes", f"{scheme.name} has no scopes")
+    data, secrets = checked_connection_data(auth_config, toolkit, connection_data or {})
+    if existing is not None:
+        data = {**existing.connection_data, **data}
+    wanted = _wanted_scopes(auth_config, toolkit, existing, scopes)
+    user = external_user or (existing.external_user if existing else act_as(project, DEFAULT_USER_NAME))
+
+    now = timezone.now()
+    expires_at = now + timedelta(seconds=expires_in)
+    token = random_token()
+    with transaction.atomic():
+        if existing is None:
+            account = ConnectedAccount.objects.create(
+                project=project,
+                auth_config=auth_config,
+                external_user=user,
+                toolkit_slug=auth_config.toolkit_slug,
+                status=Status.INITIALIZING,
+                labels=labels or [],
+                connection_data=data,
+                scopes_requested=[*wanted, *auth_config.settings.get("user_scopes", ())],
+                created_at=now,
+                updated_at=now,
+            )
+        else:
+            account = existing
+        session = LinkSession(
+            project=project,
+            account=account,
+            is_reconnect=existing is not None and existing.status not in (Status.INITIALIZING, Status.INITIATED),
+            token_hash=hash_of(token),
+            created_at=now,
+            expires_at=expires_at,
+            due_at=expires_at,
+            callback_url=callback_url,
+            requires_confirmation=requires_confirmation,
+            locale=locale,
+            scopes=wanted,
+            connection_data=data,
+        )
+        session.prefilled = secrets
+        session.save(force_insert=True)
+        record(
+            EventType.LINK_CREATED,
+            project_id=project.pk,
+            subject=("account", account.pk),
+            actor=actor,
+            data={"link": session.pk, "expiresAt": expires_at.isoformat(), "reconnecting": session.is_reconnect},
+        )
+    return StartedLink(
+        token=token, url=f"{settings.FLOWRA_PUBLIC_URL}/connect/{token}", expires_at=expires_at, account=account
+    )
+
+
+def usable_auth_config(project: Project, auth_config_id: str) -> AuthConfig:
+    """The project's auth config, for use: raises NotFound, or Conflict when it is switched off."""
+    auth_config = AuthConfig.live.filter(project=project, pk=auth_config_id).first()
+    if auth_config is None:
+        raise NotFound("There is no such auth config in this project.", code="auth_config_not_found")
+    if auth_config.is_disabled:
+        raise Conflict(
+            "This auth config is switched off. Switch it on with PATCH auth_configs/{id} {\"isDisabled\": false}.",
+            code="auth_config_disabled",
+        )
+    return auth_config
+
+
+def _account_to_reconnect(
+    project: Project, account_id: str | None, external_user: ExternalUser | None, auth_config: AuthConfig
+) -> ConnectedAccount | None:
+    if account_id is None:
+        return None
+    account = (
+        ConnectedAccount.live.select_related("external_user", "auth_config")
+        .filter(project=project, pk=account_id)
+        .first()
+    )
+    if account is None or external_user not in (None, account.external_user):
+        raise NotFound("This user has no such connected account.", code="account_not_found")
+    if account.auth_config_id != auth_config.pk:
+        raise InvalidInput.field("authConfigId", "is not the one that this account was connected through")
+    if account.is_disabled:
+        raise Conflict(
+            "This account is switched off. Switch it on with PATCH before connecting it again.",
+            code="account_disabled",
+        )
+    return account
+
+
+def _wanted_scopes(
+    auth_config: AuthConfig, toolkit: Toolkit, existing: ConnectedAccount | None, scopes: list[str] | None
+) -> list[str]:
+    """What to ask for, without the auth config's user scopes: those are always asked for beside them."""
+    for scope in scopes or ():
+        if not SCOPE_TOKEN.fullmatch(scope):
+            raise InvalidInput.field("scopes", "each must be one scope, printable, without spaces or commas")
+    if len(scopes or ()) > MAX_SCOPES:
+        raise InvalidInput.field("scopes", f"may be at most {MAX_SCOPES}")
+    defaults = toolkit.oauth2.default_scopes if toolkit.oauth2 else ()
+    configured = list(auth_config.settings.get("scopes", defaults))
+    if existing is None:
+        return list(dict.fromkeys(scopes or configured))
+    held = existing.scopes_requested if existing.scopes_granted is None else existing.scopes_granted
+    user_scopes = set(auth_config.settings.get("user_scopes", ()))
+    kept = [scope for scope in held or configured if scope not in user_scopes]
+    return list(dict.fromkeys([*kept, *(scopes or ())]))
