@@ -31,7 +31,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 
 from .ledger import Client, Code, Grant, Ledger, Person, RefreshRule, Token
-from .shape import Path, Shape
+from .shape import Path, Revocation, Shape
 
 CODE_SECONDS = 60
 
@@ -105,13 +105,14 @@ class PracticeCodeGrant(AuthorizationCodeGrant):
         expires_at = time.time() + CODE_SECONDS
         self.server.ledger.add_code(
             Code(
-                code,
-                request.client,
-                request.user,
-                fields.get("redirect_uri"),
-                scopes,
-                dict(fields),
-                expires_at,
+                value=code,
+                client=request.client,
+                person=request.user,
+                redirect_uri=fields.get("redirect_uri"),
+                scopes=scopes,
+                asked=dict(fields),
+                path=request.path_values,
+                expires_at=time.time() + CODE_SECONDS,
             )
         )
 
@@ -119,6 +120,8 @@ class PracticeCodeGrant(AuthorizationCodeGrant):
         """The unspent code. A second use ends what the first one gave (RFC 6749 section 4.1.2)."""
         found: Code | None = self.server.ledger.code(code)
         if found is None or found.client.client_id != client.client_id or found.expires_at <= time.time():
+            return None
+        if found.path != self.request.path_values:
             return None
         if found.spent:
             self.server.ledger.end_grants("code used twice", lambda grant: grant.id == found.grant_id)
@@ -129,7 +132,7 @@ class PracticeCodeGrant(AuthorizationCodeGrant):
         code: Code = self.request.authorization_code
         known = self.server.agreed_before(code)
         offered = include_refresh_token and self.server.shape.offers_refresh(code.asked, known)
-        self.request.grant = self.server.ledger.add_grant(code, self.request.path_values)
+        self.request.grant = self.server.ledger.add_grant(code)
         return super().generate_token(include_refresh_token=offered, **kwargs)
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
@@ -149,7 +152,7 @@ class PracticeRefreshGrant(RefreshTokenGrant):
     def authenticate_refresh_token(self, refresh_token: str) -> Token | None:
         """The live refresh token. Using a spent one ends its whole family (RFC 9700 section 4.14.2)."""
         found: Token | None = self.server.ledger.token(refresh_token, self.server.shape.slug)
-        if found is None or found.kind != "refresh":
+        if found is None or found.kind != "refresh" or found.grant.path != self.request.path_values:
             return None
         if found.dead_because == "rotated":
             grant = found.grant
@@ -187,13 +190,7 @@ class PracticeRevocation(RevocationEndpoint):
         return found
 
     def revoke_token(self, token: Token, request: OAuthRequest) -> None:
-        """A refresh token takes its access tokens with it (RFC 7009 section 2.1); an access token goes
-
-        alone.
-        """
-        if token.kind == "refresh" or self.server.shape.revoke_ends_grant:
-            self.server.ledger.end_grants("revoked by the app", lambda grant: grant is token.grant)
-        token.dead_because = token.dead_because or "revoked by the app"
+        self.server.end(token)
 
 
 class _Issuer(IssuerParameter):
@@ -242,12 +239,21 @@ class PracticeAuthorizationServer(AuthorizationServer):
         """Whether this person's live grant for the same app already has a refresh token."""
         return any(
             grant.is_live
-            and grant.client.client_id == code.client.client_id
-            and grant.service == code.client.service
+            and (grant.service, grant.client.client_id) == (code.client.service, code.client.client_id)
             and grant.person == code.person
             and any(token.kind == "refresh" for token in grant.tokens)
             for grant in self.ledger.grants
         )
+
+    def end(self, token: Token) -> None:
+        """Revokes `token` and whatever goes with it at this service."""
+        ledger, grant, why = self.ledger, token.grant, "revoked by the app"
+        rule = self.shape.revocation
+        if rule is Revocation.PERSON:
+            ledger.end_grants(why, lambda other: other.is_for_same(grant))
+        elif rule is Revocation.GRANT or (rule is Revocation.BY_KIND and token.kind == "refresh"):
+            ledger.end_grants(why, lambda other: other is grant)
+        token.dead_because = token.dead_because or why
 
     def save_token(self, token: dict[str, Any], request: OAuthRequest) -> None:
         grant = request.grant

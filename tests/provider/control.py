@@ -11,20 +11,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .faults import Fault, fault_from_json, style_from_json
-from .ledger import PEOPLE, Client, Grant, Ledger
-from .shapes.practice import API_KEY, BASIC_PASSWORD, BASIC_USER
+from .ledger import Client, Grant
 from .web import Reply, Request, as_json
 
 if TYPE_CHECKING:
     from .practice import PracticeProvider
 
 PREFIX = "/_practice/"
-
-
-def ready_keys(ledger: Ledger) -> None:
-    """The keys that work from the start."""
-    for key in (API_KEY, f"{BASIC_USER}:{BASIC_PASSWORD}"):
-        ledger.add_key("practice", key, PEOPLE[0])
 
 
 def answer(provider: PracticeProvider, request: Request) -> Reply:

@@ -1,4 +1,4 @@
-"""What the practice provider remembers: people, registered apps, codes, grants, tokens. In memory, thread-safe.
+"""What the practice provider remembers: people, apps, codes, grants, tokens. In memory, thread-safe.
 
 The objects carry the methods that Authlib asks of its client, code and token models.
 """
@@ -109,7 +109,10 @@ class Client:
 
 @dataclass
 class Code:
-    """An authorization code, one use, one minute. `asked` is the authorization request it answers."""
+    """An authorization code, one use, one minute.
+
+    `asked` is the authorization request it answers, `path` the values in that endpoint's path (a subdomain).
+    """
 
     value: str
     client: Client
@@ -117,6 +120,7 @@ class Code:
     redirect_uri: str | None
     scopes: tuple[str, ...]
     asked: Mapping[str, str]
+    path: Mapping[str, str]
     expires_at: float
     spent: bool = False
     grant_id: str | None = None
@@ -160,8 +164,8 @@ class Grant:
     person: Person
     scopes: tuple[str, ...]
     asked: Mapping[str, str]
+    path: Mapping[str, str]
     made_at: float
-    path: Mapping[str, str] = field(default_factory=dict)
     revoked_because: str | None = None
     tokens: list[Token] = field(default_factory=list)
 
@@ -172,6 +176,12 @@ class Grant:
     @property
     def is_live(self) -> bool:
         return self.revoked_because is None
+
+    def is_for_same(self, other: Grant) -> bool:
+        """Whether both grants are one person's to one app."""
+        mine, others = self.client, other.client
+        same_app = (mine.service, mine.client_id) == (others.service, others.client_id)
+        return same_app and self.person == other.person
 
 
 @dataclass
@@ -267,10 +277,12 @@ class Ledger:
         with self.lock:
             return list(self._codes.values())
 
-    def add_grant(self, code: Code, path: Mapping[str, str]) -> Grant:
+    def add_grant(self, code: Code) -> Grant:
         with self.lock:
             identifier = f"grant-{secrets.token_hex(6)}"
-            grant = Grant(identifier, code.client, code.person, code.scopes, code.asked, time.time(), path)
+            grant = Grant(
+                identifier, code.client, code.person, code.scopes, code.asked, code.path, time.time()
+            )
             self._grants[grant.id] = grant
             code.grant_id = grant.id
             return grant

@@ -40,11 +40,12 @@ class Service:
     @property
     def routes(self) -> list[Route]:
         shape = self.shape
-        own = [
-            Route("GET", shape.authorize_path, Service.show_consent),
-            Route("POST", shape.authorize_path, Service.take_decision),
-            Route("POST", shape.token_path, Service.exchange),
-        ]
+        own: list[Route] = []
+        for path in filter(None, (shape.authorize_path, *shape.other_authorize_paths)):
+            own.append(Route("GET", path, Service.show_consent))
+            own.append(Route("POST", path, Service.take_decision))
+        if shape.token_path:
+            own.append(Route("POST", shape.token_path, Service.exchange))
         if shape.revoke_path:
             own.append(Route("POST", shape.revoke_path, Service.revoke))
         return [*own, *shape.routes]
@@ -74,23 +75,27 @@ class Service:
             return as_redirect("/login?next=" + quote(request.target, safe=""))
         self._sessions.forget_choice(request)
         allowed = request.form.get("decision") == "allow"
-        return self._sent_back(self._server.decide(checked.request, checked, person if allowed else None))
+        outcome = self._server.decide(checked.request, checked, person if allowed else None)
+        if allowed and outcome.location:
+            more = self.shape.adds_to_callback(request.query, tuple(checked.request.scope.split()))
+            outcome.location += "".join(f"&{name}={quote(value, safe='')}" for name, value in more.items())
+        return self._sent_back(outcome)
 
     def exchange(self, request: Request, path: Path) -> Reply:
         """The token endpoint."""
         fields = self.token_fields(request)
         if fields is None:
             kinds = " or ".join(self.shape.token_bodies)
-            return self._refusal(415, "invalid_request", f"the body must be {kinds}", None)
+            return self._refusal(request, 415, f"the body must be {kinds}")
         objection = self.shape.objects_to_token_call(request, fields)
         if objection:
-            return self._refusal(400, "invalid_request", objection, None)
+            return self._refusal(request, 400, objection)
         outcome = self._server.exchange(self._oauth_request(request, fields, path=path))
         if outcome.status != 200 or outcome.grant is None:
             status, error = self.shape.refusal(outcome.status, dict(outcome.payload))
-            return write_answer(error, status, self._style(outcome.client), outcome.headers)
+            return write_answer(error, status, self._style(request, outcome.client), outcome.headers)
         answer = self.shape.answer(self, outcome.grant, dict(outcome.payload))
-        return write_answer(answer, 200, self._style(outcome.client), outcome.headers)
+        return write_answer(answer, 200, self._style(request, outcome.client), outcome.headers)
 
     def revoke(self, request: Request, path: Path) -> Reply:
         """RFC 7009: form body, client authentication, 200 also for a token nobody knows."""
@@ -106,12 +111,27 @@ class Service:
         """
         admitted = self._gate.admit(request.headers, scopes)
         if isinstance(admitted, Outcome):
-            raise Refused(as_json(admitted.payload, admitted.status, admitted.headers))
+            status, error = self.shape.api_refusal(admitted.status, dict(admitted.payload))
+            raise Refused(as_json(error, status, admitted.headers))
         return admitted
 
-    def admit_client(self, request: Request) -> Client:
-        """The app that authenticates by HTTP Basic. Raises `Refused` with a 401."""
-        name, password = request.basic or ("", "")
+    def end(self, token: Token) -> None:
+        """Revokes `token` and whatever goes with it at this service."""
+        with self.ledger.lock:
+            self._server.end(token)
+
+    def token(self, value: str, client: Client | None = None) -> Token | None:
+        """The live token of that value, of `client` where one is named."""
+        found = self.ledger.token(value, self.shape.slug)
+        return found if found and found.is_live and (client is None or found.check_client(client)) else None
+
+    def admit_client(self, request: Request, fields: Mapping[str, str] | None = None) -> Client:
+        """The app that authenticates by HTTP Basic, or with its id and secret in `fields` where given.
+
+        Raises `Refused` with a 401.
+        """
+        posted = (fields or {}).get("client_id", ""), (fields or {}).get("client_secret", "")
+        name, password = posted if fields is not None else request.basic or ("", "")
         client = self.ledger.client(self.shape.slug, name)
         if client is None or not client.check_client_secret(password):
             error = [("WWW-Authenticate", 'Basic realm="practice"')]
@@ -142,7 +162,8 @@ class Service:
         fields, lists = dict(request.query), dict(request.query_lists)
         separator = self.shape.asked_scope_separator
         if separator != " " and fields.get("scope"):
-            fields["scope"] = " ".join(fields["scope"].split(separator))
+            # A blank within a part stays visible, so that a list with the wrong separator is refused.
+            fields["scope"] = " ".join(part.replace(" ", ",") for part in fields["scope"].split(separator))
             lists["scope"] = [fields["scope"], *lists["scope"][1:]]
         objection = self.shape.objects_to_asking(request, fields)
         if objection:
@@ -176,9 +197,10 @@ class Service:
         words = error.get("error_description") or error.get("error") or "The request makes no sense."
         return as_page(pages.trouble(f"The app that sent you here asked wrongly. {words}"), 400)
 
-    def _refusal(self, status: int, error: str, description: str, client: Client | None) -> Reply:
-        status, payload = self.shape.refusal(status, {"error": error, "error_description": description})
-        return write_answer(payload, status, self._style(client))
+    def _refusal(self, request: Request, status: int, description: str) -> Reply:
+        error = {"error": "invalid_request", "error_description": description}
+        status, payload = self.shape.refusal(status, error)
+        return write_answer(payload, status, self._style(request, None))
 
-    def _style(self, client: Client | None) -> AnswerStyle:
-        return client.style if client else self.shape.style
+    def _style(self, request: Request, client: Client | None) -> AnswerStyle:
+        return self.shape.style_for(request, client.style if client else self.shape.style)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .ledger import AnswerStyle, Grant, RefreshRule
@@ -40,6 +42,7 @@ class Route:
         return path_pattern(self.path)
 
 
+@cache
 def path_pattern(path: str) -> re.Pattern[str]:
     """`/{tenant}/token` as a pattern with one group a name."""
     parts = re.split(r"(\{\w+\*?\})", path)
@@ -51,6 +54,19 @@ def _part_pattern(part: str) -> str:
         return re.escape(part)
     name = part[1:-1]
     return f"(?P<{name[:-1]}>[^/]+)" if name.endswith("*") else f"(?P<{name}>[^/.]+)"
+
+
+class Revocation(Enum):
+    """What dies with a token that is revoked."""
+
+    BY_KIND = (
+        "by kind"  # a refresh token takes its access tokens along, an access token goes alone (RFC 7009)
+    )
+    GRANT = "grant"  # either token ends the whole grant
+    PERSON = "person"  # either token ends all that this person gave the app
+    TOKEN = "token"  # that token alone
+    REFRESH_TOKEN = "refresh token"  # that refresh token; access tokens live on until they run out
+    NONE = "none"  # the service has no such call
 
 
 def _plain_answer(service: Service, grant: Grant, answer: dict[str, Any]) -> dict[str, Any]:
@@ -69,40 +85,52 @@ def _no_objection(request: Request, fields: Mapping[str, str]) -> str | None:
     return None
 
 
+def _nothing_more(asked: Mapping[str, str], scopes: tuple[str, ...]) -> dict[str, str]:
+    return {}
+
+
+def _same_style(request: Request, style: AnswerStyle) -> AnswerStyle:
+    return style
+
+
 @dataclass(frozen=True)
 class Shape:
-    """The facts of one service.
-
-    Paths begin with the service's host: `/slack.com/api/oauth.v2.access`; the practice service itself has
-    none. `pkce` is required, optional or ignored. `offers_refresh(asked, known)` says whether a code brings
-    a refresh token, given the authorization request and whether this person agreed before. `answer` turns
-    RFC 6749's token answer into the service's own, `refusal` its error. `objects_to_asking` and
-    `objects_to_token_call` name what the service is strict about: a sentence refuses the request.
-    """
+    """The facts of one service. Paths begin with its host: `/slack.com/api/auth.test`; Practice has none."""
 
     slug: str
     name: str
-    authorize_path: str
-    token_path: str
+
+    authorize_path: str | None = None
+    other_authorize_paths: tuple[str, ...] = ()
+    token_path: str | None = None
+    revoke_path: str | None = None  # of an RFC 7009 endpoint; a call of another form is among `routes`
+    revocation: Revocation = Revocation.NONE
     issuer_path: str | None = None
-    revoke_path: str | None = None
-    revoke_ends_grant: bool = False
     announces_iss: bool = False
     signs_id_tokens: bool = False
-    pkce: str = "required"
+
+    pkce: str = "optional"  # or "required", or "ignored"
     client_auth: tuple[str, ...] = ("client_secret_basic", "client_secret_post", "none")
     token_bodies: tuple[str, ...] = ("form",)
     refresh: RefreshRule = RefreshRule.ROTATES
-    expires_in: int | None = 3600
-    scopes: Mapping[str, str] = field(default_factory=dict)
-    scope_pattern: str = r"\S+"
-    scope_parameters: tuple[str, ...] = ("scope",)
+    expires_in: int | None = 3600  # None: tokens do not run out
+    scopes: Mapping[str, str] = field(default_factory=dict)  # all there are, with what they mean; empty: any
+    scope_pattern: str = r"[^\s,]+"
     asked_scope_separator: str = " "
     style: AnswerStyle = AnswerStyle()
     token_prefixes: tuple[str, str] = ("pat_", "prt_")
+    ready_keys: tuple[str, ...] = ()  # keys, or user:password, of the first account
+
+    # Whether a code brings a refresh token: by the authorization request, and whether a live grant has one.
     offers_refresh: Callable[[Mapping[str, str], bool], bool] = _always
+    # RFC 6749's token answer made the service's own, and the same for its error and for the API's 401 and 403.
     answer: Callable[[Service, Grant, dict[str, Any]], dict[str, Any]] = _plain_answer
     refusal: Callable[[int, dict[str, Any]], tuple[int, dict[str, Any]]] = _plain_refusal
+    api_refusal: Callable[[int, dict[str, Any]], tuple[int, dict[str, Any]]] = _plain_refusal
+    # What the service is strict about at its two endpoints: a sentence refuses the request.
     objects_to_asking: Callable[[Request, Mapping[str, str]], str | None] = _no_objection
     objects_to_token_call: Callable[[Request, Mapping[str, str]], str | None] = _no_objection
+    # What it adds to the callback besides `code`, `state` and `iss`.
+    adds_to_callback: Callable[[Mapping[str, str], tuple[str, ...]], dict[str, str]] = _nothing_more
+    style_for: Callable[[Request, AnswerStyle], AnswerStyle] = _same_style
     routes: tuple[Route, ...] = ()

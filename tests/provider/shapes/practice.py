@@ -7,7 +7,7 @@ from typing import Any
 from ..id_tokens import person_claims, public_keys
 from ..ledger import Person
 from ..service import Refused, Service
-from ..shape import Path, Route, Shape
+from ..shape import Path, Revocation, Route, Shape
 from ..web import Reply, Request, as_json
 
 SCOPES = {
@@ -31,8 +31,8 @@ def metadata(service: Service, request: Request, path: Path) -> Reply:
     return as_json(
         {
             "issuer": issuer,
-            "authorization_endpoint": issuer + shape.authorize_path,
-            "token_endpoint": issuer + shape.token_path,
+            "authorization_endpoint": f"{issuer}{shape.authorize_path}",
+            "token_endpoint": f"{issuer}{shape.token_path}",
             "revocation_endpoint": f"{issuer}{shape.revoke_path}",
             "userinfo_endpoint": issuer + "/userinfo",
             "jwks_uri": issuer + "/jwks.json",
@@ -106,9 +106,12 @@ PRACTICE = Shape(
     authorize_path="/authorize",
     token_path="/token",
     revoke_path="/revoke",
+    revocation=Revocation.BY_KIND,
+    pkce="required",
     announces_iss=True,
     signs_id_tokens=True,
     scopes=SCOPES,
+    ready_keys=(API_KEY, f"{BASIC_USER}:{BASIC_PASSWORD}"),
     routes=(
         Route("GET", "/.well-known/oauth-authorization-server", metadata),
         Route("GET", "/.well-known/openid-configuration", metadata),
