@@ -28,6 +28,16 @@ class DueRow(models.Model):
 Row = TypeVar("Row", bound=DueRow)
 
 
+def due_and_free(now: datetime) -> Q:
+    """Rows whose time has come and which no worker has."""
+    return Q(due_at__lte=now) & (Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+
+
+def anything_due(model: type[DueRow]) -> bool:
+    """Whether a claim would find something: one read from an index, so that idle workers take no write lock."""
+    return model._default_manager.filter(due_and_free(timezone.now())).exists()
+
+
 def claim(model: type[Row], *, limit: int, lease: timedelta) -> list[Row]:
     """Up to `limit` due rows, oldest first, leased to the caller; at once free for nobody else.
 
@@ -35,7 +45,7 @@ def claim(model: type[Row], *, limit: int, lease: timedelta) -> list[Row]:
     """
     now = timezone.now()
     rows = model._default_manager
-    free = Q(due_at__lte=now) & (Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+    free = due_and_free(now)
     with transaction.atomic():
         found = rows.filter(free).order_by("due_at")
         if connection.features.has_select_for_update_skip_locked:
@@ -51,7 +61,7 @@ def claim_one(model: type[Row], pk: str, *, lease: timedelta) -> Row | None:
     """The one row if it is due and free, leased to the caller; else None."""
     now = timezone.now()
     rows = model._default_manager
-    free = Q(due_at__lte=now) & (Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+    free = due_and_free(now)
     won = rows.filter(free, pk=pk).update(lease_until=now + lease, attempts=F("attempts") + 1)
     return rows.get(pk=pk) if won else None
 

@@ -1,0 +1,75 @@
+"""Getting the database ready: the embedded one is migrated, any other must have been."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import OperationalError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from flowra.keys_in_use import check_and_record
+
+LOCK_NAME = "migrate.lock"
+
+
+def prepare_database() -> None:
+    """Leaves a migrated database whose secrets can all be read, and no open connection.
+
+    Raises CommandError when migrations are missing on a database that is not embedded, when it is away, or when a
+    needed encryption key is not there.
+    """
+    try:
+        # Before migrating, so that a refused start leaves the database as it was.
+        if connection.vendor == "sqlite":
+            with _one_at_a_time():
+                if _missing_migrations():
+                    if KEY_TABLE in connection.introspection.table_names():
+                        check_and_record()
+                    call_command("migrate", interactive=False, verbosity=0)
+        else:
+            missing = _missing_migrations()
+            if missing:
+                raise CommandError(
+                    f"The database lacks {len(missing)} migrations (first: {missing[0]}). "
+                    "Run `python manage.py migrate`, then start again."
+                )
+        check_and_record()
+    except ImproperlyConfigured as refusal:
+        raise CommandError(str(refusal)) from refusal
+    except OperationalError as error:
+        raise CommandError(f"The database cannot be reached: {str(error).strip()}") from error
+    finally:
+        leave_no_connection()
+
+
+KEY_TABLE = "flowra_keyinuse"
+
+
+def leave_no_connection() -> None:
+    """Closes this thread's connections and their pools: none may be shared with a forked process."""
+    for each in connections.all(initialized_only=True):
+        each.close()
+        close_pool = getattr(each, "close_pool", None)
+        if close_pool is not None:
+            close_pool()
+
+
+def _missing_migrations() -> list[str]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Of several first runs on one data directory one migrates, the others wait for it."""
+    settings.FLOWRA_DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(settings.FLOWRA_DATA_DIR / LOCK_NAME, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
