@@ -1,0 +1,151 @@
+"""A toolkit: what Flowra knows of one service, from the catalogue or from a project's own definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+TokenAuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
+TokenKind = Literal["refresh_token", "access_token"]
+ScopeKind = Literal["identity", "read", "change", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a form asks for. `pattern` is a whole-match regular expression; `where` says where a person finds the value."""
+
+    name: str
+    display_name: str
+    description: str = ""
+    type: Literal["string", "password", "boolean"] = "string"
+    required: bool = True
+    default: str | None = None
+    secret: bool = False
+    pattern: str | None = None
+    example: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to the service, signed as the account's scheme signs; `url` is a template."""
+
+    url: str
+    method: str = "GET"
+    json: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Where it is told whose account it is; paths are dotted (`user.id`, `items.0.name`), alternatives in order.
+
+    `source`: an API call, the token answer itself, or the claims of the ID token.
+    """
+
+    source: Literal["call", "token", "id_token"] = "call"
+    call: Call | None = None
+    id: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+    email: tuple[str, ...] = ()
+    workspace: tuple[str, ...] = ()
+    quirk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeCall:
+    """How the service is told that the grant is given back.
+
+    The defaults are RFC 7009. `tokens` are told in that order. `gone_statuses` and `gone_errors` are the answers that
+    mean that the token was no longer good: done as well. `ok_field` names a boolean that must be true in the answer.
+    """
+
+    url: str
+    method: str = "POST"
+    auth: Literal["client", "basic", "bearer", "none"] = "client"
+    body: Literal["form", "json", "none"] = "form"
+    token_param: str = "token"
+    with_hint: bool = True
+    tokens: tuple[TokenKind, ...] = ("refresh_token", "access_token")
+    gone_statuses: tuple[int, ...] = ()
+    gone_errors: tuple[str, ...] = ("invalid_token", "invalid_grant")
+    ok_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth2:
+    """The authorization server and how this service speaks OAuth 2. URLs are templates.
+
+    `sends_iss`: its callbacks carry `iss` (RFC 9207), so one without it is refused. `scope_aliases` maps a scope as
+    the service names it in its answer to the one that was asked for.
+    """
+
+    authorization_url: str
+    token_url: str
+    issuer: str | None = None
+    sends_iss: bool = False
+    registration_url: str | None = None
+    pkce: bool = True
+    default_scopes: tuple[str, ...] = ()
+    scope_separator: str = " "
+    scope_parameter: str = "scope"
+    user_scope_parameter: str | None = None
+    scope_aliases: Mapping[str, str] = field(default_factory=dict)
+    client_id_param: str = "client_id"
+    client_secret_param: str = "client_secret"
+    token_auth_method: TokenAuthMethod = "client_secret_post"
+    token_body: Literal["form", "json"] = "form"
+    authorization_params: Mapping[str, str] = field(default_factory=dict)
+    token_params: Mapping[str, str] = field(default_factory=dict)
+    authorize_quirk: str | None = None
+    token_response_quirk: str | None = None
+    revoke: RevokeCall | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyPlace:
+    """Where a key goes in a request."""
+
+    place: Literal["header", "query"] = "header"
+    name: str = "Authorization"
+    prefix: str = "Bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeText:
+    """What a scope lets the app do, to be read after "Acme will be able to"."""
+
+    text: str
+    kind: ScopeKind = "read"
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Toolkit:
+    """One service. `id` is set for a project's own toolkit, None for the catalogue's.
+
+    `connection_fields` are what each connection needs besides the grant (a subdomain); `key_fields` say what the
+    scheme's own fields (api_key, username, password, token) are called at this service.
+    """
+
+    slug: str
+    name: str
+    base_url: str
+    auth_schemes: tuple[str, ...]
+    description: str = ""
+    categories: tuple[str, ...] = ()
+    logo: str = ""
+    website: str = ""
+    docs_url: str = ""
+    oauth2: OAuth2 | None = None
+    api_key: ApiKeyPlace | None = None
+    key_fields: tuple[Field, ...] = ()
+    connection_fields: tuple[Field, ...] = ()
+    identity: Identity | None = None
+    test_call: Call | None = None
+    request_headers: Mapping[str, str] = field(default_factory=dict)
+    scopes: Mapping[str, ScopeText] = field(default_factory=dict)
+    cannot: tuple[str, ...] = ()
+    revoke_page: str = ""
+    client_hint: str = ""
+    id: str | None = None
