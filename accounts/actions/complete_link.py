@@ -37,7 +37,7 @@ def complete_link(auth_config_id: str, params: Mapping[str, str], browser: str |
     if not state or not ("code" in params or "error" in params):
         raise InvalidInput("This address only works as the way back from a service.", code="callback_incomplete")
     session = _claim(state)
-    client = _client_as_pressed(session)
+    client = client_as_pressed(session)
     mismatch = _mismatch(session, client, auth_config_id, params, browser)
     if mismatch is not None or client is None:
         return fail_link(
@@ -91,12 +91,19 @@ def _claim(state: str) -> LinkSession:
     return session
 
 
-def _client_as_pressed(session: LinkSession) -> Client | None:
+def client_as_pressed(session: LinkSession) -> Client | None:
+    """The client with the values of the attempt's press; None where its registration no longer fits."""
     try:
         toolkit = toolkit_for(session.project, session.account.toolkit_slug)
         return client_of(session.account.auth_config, toolkit, session.attempt["connection_data"])
     except InvalidInput:
         return None
+
+
+def context_differs(session: LinkSession, client: Client) -> bool:
+    """Whether what was fixed at the press (client, redirect URI, authorization server) is another now."""
+    context: object = session.context
+    return context != {"authConfig": session.account.auth_config_id, **client.context()}
 
 
 def _mismatch(
@@ -107,7 +114,7 @@ def _mismatch(
         return WRONG_BROWSER
     if auth_config_id != session.context.get("authConfig"):
         return "The answer came back to another service's address."
-    if client is None or session.context != {"authConfig": auth_config_id, **client.context()}:
+    if client is None or context_differs(session, client):
         return "The service's registration was changed meanwhile."
     issuer = client.issuer
     if "iss" in params and issuer is not None and params["iss"] != issuer:

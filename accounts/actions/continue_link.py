@@ -10,14 +10,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.actions.connection_values import checked_connection_data, missing_connection_fields
+from accounts.actions.connection_values import values_from_form
 from accounts.actions.tokens_of_links import code_challenge, hash_of, random_token
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Status
 from accounts.oauth2.authorize import authorization_url
 from accounts.oauth2.client import client_of
 from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.encryption import sealed_for
-from flowra.errors import Conflict, Gone, InvalidInput
+from flowra.errors import Conflict, Gone
 from flowra.events.names import EventType
 from flowra.events.record import END_USER, record
 
@@ -34,7 +34,8 @@ def continue_link(session: LinkSession, browser: str, values: Mapping[str, str] 
     account = session.account
     refuse_switched_off(account)
     toolkit = toolkit_for(session.project, account.toolkit_slug)
-    data = {**session.connection_data, **_form_data(session, values or {})}
+    typed, _ = values_from_form(session, values or {})
+    data = {**session.connection_data, **typed}
     client = client_of(account.auth_config, toolkit, data)
     state, code_verifier = random_token(), random_token()
     nonce = random_token() if "openid" in session.scopes else None
@@ -81,19 +82,6 @@ def refuse_switched_off(account: ConnectedAccount) -> None:
     """Raises Conflict when nothing may be linked under the account's auth config."""
     if account.auth_config.is_disabled or account.auth_config.deleted_at is not None:
         raise Conflict("Connecting is switched off at the moment.", code="auth_config_disabled")
-
-
-def _form_data(session: LinkSession, values: Mapping[str, str]) -> dict[str, Any]:
-    """Only the fields that the link left open are taken from the form: an app's own values are not overwritten."""
-    account = session.account
-    toolkit = toolkit_for(session.project, account.toolkit_slug)
-    missing = missing_connection_fields(account.auth_config, toolkit, session.connection_data)
-    given = {field.name: values[field.name] for field in missing if values.get(field.name)}
-    for field in missing:
-        if field.required and field.name not in given:
-            raise InvalidInput.field(field.name, "is needed")
-    data, _ = checked_connection_data(account.auth_config, toolkit, given)
-    return data
 
 
 def _why_not_bound(session: LinkSession) -> Gone:

@@ -28,6 +28,7 @@ def fail_link(
     """Ends the link if it is still in one of `from_states`, and a first connection with it: FAILED, with the reason.
 
     A link for an account that was connected before leaves its status and credential alone: only the trail tells.
+    A link that was ended otherwise meanwhile stays as it is.
     """
     text = message or StatusReason(reason).label
     now = timezone.now()
@@ -64,4 +65,3 @@ def fail_link(
         provider_words=provider_words,
         redirect_to=callback_url_of(session, "failed", error=reason.value) if tell_app else None,
     )
-

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.service_call import template_values
 from authconfigs.actions.managed_clients import registration_of
 from authconfigs.catalogue.fill import fill
 from authconfigs.catalogue.toolkit import OAuth2, Toolkit
@@ -51,14 +52,7 @@ def client_of(auth_config: AuthConfig, toolkit: Toolkit, connection_data: Mappin
     """The client of `auth_config`, for one connection; raises InvalidInput where a template lacks its value."""
     assert toolkit.oauth2 is not None, "an OAuth auth config is only made for a toolkit with OAuth"
     registration = registration_of(auth_config)
-    values = {
-        field.name: field.default for field in toolkit.connection_fields if field.default is not None
-    } | {
-        name: str(value)
-        for source in (auth_config.settings, connection_data)
-        for name, value in source.items()
-        if isinstance(value, str | int)
-    }
+    values = template_values(auth_config, toolkit, connection_data)
     return Client(
         toolkit=toolkit,
         oauth2=toolkit.oauth2,

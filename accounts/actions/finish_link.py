@@ -1,0 +1,231 @@
+"""The last step of every link: what was granted is stored and the account is ACTIVE, in one transaction."""
+
+from __future__ import annotations
+
+import secrets as compare
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from accounts.actions.end_link import fail_link
+from accounts.actions.ending import Ending, Page, callback_url_of
+from accounts.actions.tell_provider import give_back_unstored, tell_again
+from accounts.identity import WhoItIs, who_it_is
+from accounts.models import ConnectedAccount, Credential, LinkSession, LinkState, Status, StatusReason
+from accounts.oauth2.client import Client
+from accounts.oauth2.jwt_claims import unverified_claims
+from accounts.oauth2.token_endpoint import exchange_code
+from accounts.oauth2.token_response import Tokens
+from flowra.encryption import sealed_for
+from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
+from flowra.events.names import EventType
+from flowra.events.record import Actor, record
+from flowra.outbound import OutboundFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a finished link brings. `scopes` None where the scheme has none."""
+
+    secrets: Mapping[str, str] = field(repr=False)
+    identity: WhoItIs
+    connection_data: Mapping[str, str]
+    scopes: Sequence[str] | None = None
+    expires_at: datetime | None = None
+
+
+def exchange_and_finish(session: LinkSession, client: Client, code: str, *, actor: Actor) -> Ending:
+    """Spends the code of a link that the caller has claimed (FINISHING), reads the identity, and stores both.
+
+    Both calls are made outside any transaction. Whatever the service answers is an ending, never an exception.
+    """
+    attempt = session.attempt
+    asked_at = timezone.now()
+    try:
+        tokens = exchange_code(client, code=code, code_verifier=attempt["code_verifier"])
+    except (ProviderFailed, InvalidInput) as error:
+        return _not_exchanged(session, error, actor)
+    secrets = _secrets_in(tokens)
+    if not _answers_this_attempt(tokens, client, attempt.get("nonce")):
+        give_back_unstored(client, secrets)
+        return fail_link(
+            session,
+            StatusReason.CONTEXT_MISMATCH,
+            actor=actor,
+            from_states=(LinkState.FINISHING,),
+            message="The service's answer was made for another attempt.",
+            page="mismatch",
+        )
+    account = session.account
+    identity = who_it_is(
+        client.toolkit,
+        auth_scheme=account.auth_config.auth_scheme,
+        secrets=secrets,
+        values=client.values,
+        tokens=tokens,
+    )
+    ending = store_granted(
+        session,
+        Granted(
+            secrets=secrets,
+            identity=identity,
+            connection_data=attempt["connection_data"],
+            scopes=_granted_scopes(tokens, client, session),
+            expires_at=asked_at + timedelta(seconds=tokens.expires_in) if tokens.expires_in else None,
+        ),
+        actor=actor,
+    )
+    if ending is None:
+        give_back_unstored(client, secrets)
+        return _ended_meanwhile(session)
+    return ending
+
+
+def store_granted(session: LinkSession, granted: Granted, *, actor: Actor) -> Ending | None:
+    """One transaction: the link DONE, the credential's next version, the account ACTIVE, the event.
+
+    An account that was deleted meanwhile keeps what was granted only until the service has been told. None: the link
+    was ended meanwhile and nothing was stored.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        done = LinkSession.objects.filter(pk=session.pk, state=LinkState.FINISHING).update(
+            state=LinkState.DONE,
+            end="connected",
+            due_at=None,
+            attempt=sealed_for(LinkSession, "attempt", session.pk, {}),
+            prefilled=sealed_for(LinkSession, "prefilled", session.pk, {}),
+        )
+        if not done:
+            return None
+        is_live = _make_active(session, granted, now)
+        _store_secrets(session.account_id, granted.secrets)
+        if is_live:
+            record(
+                EventType.ACCOUNT_RECONNECTED if session.is_reconnect else EventType.ACCOUNT_CONNECTED,
+                project_id=session.project_id,
+                subject=("account", session.account_id),
+                actor=actor,
+                data={
+                    "link": session.pk,
+                    "identity": granted.identity.email or granted.identity.name or granted.identity.workspace,
+                },
+            )
+        else:
+            tell_again(session.account_id)
+    session.refresh_from_db(fields=["state", "end"])
+    session.account.refresh_from_db()
+    if not is_live:
+        return _ended_meanwhile(session)
+    return Ending(
+        session=session,
+        account=session.account,
+        outcome="success",
+        page="done",
+        message=f"Connected as {session.account.identity_label}." if session.account.identity_label else "Connected.",
+        redirect_to=callback_url_of(session, "success"),
+    )
+
+
+def _make_active(session: LinkSession, granted: Granted, now: datetime) -> bool:
+    """False when the account was deleted meanwhile. One that was switched off stays so, and is ACTIVE afterwards."""
+    identity = granted.identity
+    changed = ConnectedAccount.objects.filter(pk=session.account_id, deleted_at__isnull=True).update(
+        status=Case(When(is_disabled=True, then=Value(Status.INACTIVE)), default=Value(Status.ACTIVE)),
+        status_when_enabled=Case(When(is_disabled=True, then=Value(Status.ACTIVE)), default=Value("")),
+        status_reason=Case(When(is_disabled=True, then=F("status_reason")), default=Value("")),
+        status_message=Case(When(is_disabled=True, then=F("status_message")), default=Value("")),
+        identity_id=identity.id,
+        identity_name=identity.name,
+        identity_email=identity.email,
+        identity_workspace=identity.workspace,
+        profile=identity.profile,
+        connection_data=dict(granted.connection_data),
+        scopes_granted=list(granted.scopes) if granted.scopes is not None else None,
+        secret_names=sorted(granted.secrets),
+        expires_at=granted.expires_at,
+        connected_at=now,
+        updated_at=now,
+        **({"scopes_requested": _asked(session)} if granted.scopes is not None else {}),
+    )
+    return changed == 1
+
+
+def _store_secrets(account_id: str, secrets: Mapping[str, str]) -> None:
+    """The account's row is locked by the update before, so that two links cannot both insert."""
+    stored = Credential.objects.filter(pk=account_id).update(
+        secrets=sealed_for(Credential, "secrets", account_id, dict(secrets)),
+        version=F("version") + 1,
+        updated_at=timezone.now(),
+    )
+    if not stored:
+        credential = Credential(pk=account_id, account_id=account_id)
+        credential.secrets = dict(secrets)
+        credential.save(force_insert=True)
+
+
+def _secrets_in(tokens: Tokens) -> dict[str, str]:
+    found = {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "id_token": tokens.id_token}
+    return {name: value for name, value in found.items() if value}
+
+
+def _asked(session: LinkSession) -> list[str]:
+    user_scopes = session.account.auth_config.settings.get("user_scopes") or ()
+    return list(dict.fromkeys([*session.scopes, *user_scopes]))
+
+
+def _granted_scopes(tokens: Tokens, client: Client, session: LinkSession) -> list[str]:
+    """By the names that they were asked for; a server that does not say granted what was asked (RFC 6749, 5.1)."""
+    if tokens.scopes is None:
+        return _asked(session)
+    aliases = client.oauth2.scope_aliases
+    return list(dict.fromkeys(aliases.get(scope, scope) for scope in tokens.scopes))
+
+
+def _answers_this_attempt(tokens: Tokens, client: Client, nonce: str | None) -> bool:
+    """The ID token's nonce and audience are this attempt's (OpenID Connect Core 1.0, 3.1.3.7, steps 3 and 11)."""
+    if nonce is None or tokens.id_token is None:
+        return True
+    claims = unverified_claims(tokens.id_token)
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    told = claims.get("nonce")
+    # Some servers leave the nonce out, against the specification: then only PKCE binds the code to this attempt.
+    same = client.oauth2.pkce if told is None else isinstance(told, str) and _equal(told, nonce)
+    return same and client.client_id in audiences
+
+
+def _equal(one: str, other: str) -> bool:
+    return compare.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode())
+
+
+def _not_exchanged(session: LinkSession, error: FlowraError, actor: Actor) -> Ending:
+    is_down = isinstance(error, OutboundFailed | ProviderTimedOut)
+    page: Page = "provider_down" if is_down else "provider_error"
+    return fail_link(
+        session,
+        StatusReason.PROVIDER_ERROR,
+        actor=actor,
+        from_states=(LinkState.FINISHING,),
+        message="The service could not be reached." if is_down else "",
+        page=page,
+        provider_words=error.provider_error,
+    )
+
+
+def _ended_meanwhile(session: LinkSession) -> Ending:
+    """The grant is given back: the link ran out, or the account was removed, while the service was answering."""
+    session.refresh_from_db(fields=["state", "end"])
+    return Ending(
+        session=session,
+        account=session.account,
+        outcome="failed",
+        page="expired",
+        message="The connection was ended before it was finished. Nothing is connected.",
+        error=StatusReason.LINK_EXPIRED.value,
+        redirect_to=callback_url_of(session, "failed", error=StatusReason.LINK_EXPIRED.value),
+    )

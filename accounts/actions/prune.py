@@ -1,0 +1,30 @@
+"""What is kept for support only, and only for a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import ConnectedAccount, LinkSession, LinkState, RevocationOutcome
+
+KEPT = timedelta(days=30)
+BATCH = 500
+
+
+def prune_deleted_accounts() -> None:
+    """Removes accounts that were deleted 30 days ago, once their revocation is over; the trail stays."""
+    old = ConnectedAccount.objects.filter(deleted_at__lt=timezone.now() - KEPT).exclude(
+        revocation__outcome__in=(RevocationOutcome.PENDING, RevocationOutcome.FAILING)
+    )
+    while keys := list(old.values_list("pk", flat=True)[:BATCH]):
+        ConnectedAccount.objects.filter(pk__in=keys).delete()
+
+
+def prune_ended_links() -> None:
+    """Removes links that ended 30 days ago: until then they answer "used" or "run out", after that "unknown"."""
+    old = LinkSession.objects.filter(
+        state__in=(LinkState.DONE, LinkState.FAILED), expires_at__lt=timezone.now() - KEPT
+    )
+    while keys := list(old.values_list("pk", flat=True)[:BATCH]):
+        LinkSession.objects.filter(pk__in=keys).delete()

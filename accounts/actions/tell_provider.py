@@ -1,0 +1,153 @@
+"""After a revocation the service is told, again and again over hours if need be; then the secrets are wiped."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import ConnectedAccount, Credential, Revocation, RevocationOutcome
+from accounts.oauth2.client import Client, client_of
+from accounts.oauth2.revoke import Told, revoke_at_service
+from authconfigs.actions.toolkit_for import toolkit_for
+from authconfigs.catalogue.toolkit import Toolkit
+from flowra.due.row import settle
+from flowra.errors import FlowraError
+from flowra.events.names import EventType
+from flowra.events.record import WORKER, record
+
+logger = logging.getLogger("flowra.revocation")
+
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(hours=48)
+FINAL = (
+    RevocationOutcome.DONE,
+    RevocationOutcome.UNSUPPORTED,
+    RevocationOutcome.NOTHING,
+    RevocationOutcome.GIVEN_UP,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    outcome: RevocationOutcome
+    detail: str = ""
+    retry_after: int | None = None
+
+
+def tell_provider(revocation: Revocation) -> None:
+    """Acts on a leased row: one try, its outcome recorded with the event in one transaction.
+
+    A final outcome wipes what is secret or private of the account; support keeps seeing whose it was.
+    """
+    account = ConnectedAccount.objects.select_related("auth_config", "project").get(pk=revocation.account_id)
+    version, result = _try(account)
+    now = timezone.now()
+    if result.outcome == RevocationOutcome.FAILING and now - revocation.created_at >= GIVE_UP_AFTER:
+        result = _Result(RevocationOutcome.GIVEN_UP, result.detail)
+    is_final = result.outcome in FINAL
+    with transaction.atomic():
+        if is_final and not _wipe(account, version):
+            # Another grant was stored while the service was told of this one: it is told of that one too.
+            settle(revocation, due_at=now)
+            return
+        settled = settle(
+            revocation,
+            due_at=None if is_final else now + _wait(revocation.attempts, result.retry_after),
+            outcome=result.outcome,
+            detail=result.detail,
+            finished_at=now if is_final else None,
+        )
+        if not settled:
+            transaction.set_rollback(True)
+            return
+        _tell_the_trail(account, revocation, result)
+
+
+def tell_again(account_id: str) -> None:
+    """A grant arrived for an account that is deleted: makes its revocation due, in the caller's transaction."""
+    now = timezone.now()
+    Revocation.objects.filter(account_id=account_id).update(
+        outcome=RevocationOutcome.PENDING, due_at=now, lease_until=None, finished_at=None, created_at=now, detail=""
+    )
+
+
+def give_back_unstored(client: Client, secrets: Mapping[str, str]) -> None:
+    """Tells the service of a grant that will not be stored anywhere: one try, since nothing is left to try with."""
+    told = revoke_at_service(client, secrets)
+    if told.how != "done":
+        logger.warning("A grant at %s was not stored and could not be given back.", client.toolkit.slug)
+
+
+def _try(account: ConnectedAccount) -> tuple[int, _Result]:
+    """The version of the credential that was told of (0: there is none), and how it went."""
+    credential = Credential.objects.filter(pk=account.pk).first()
+    secrets = credential.secrets if credential is not None else {}
+    version = credential.version if credential is not None else 0
+    if not secrets:
+        return version, _Result(RevocationOutcome.NOTHING, "Nothing had been granted.")
+    try:
+        toolkit = toolkit_for(account.project, account.toolkit_slug)
+        if "access_token" not in secrets or toolkit.oauth2 is None:
+            return version, _Result(
+                RevocationOutcome.UNSUPPORTED, _do_it_there(toolkit, "goes on accepting the key; delete it there")
+            )
+        told = revoke_at_service(client_of(account.auth_config, toolkit, account.connection_data), secrets)
+    except FlowraError as error:
+        return version, _Result(RevocationOutcome.FAILING, error.message)
+    return version, _result_of(told, toolkit)
+
+
+def _result_of(told: Told, toolkit: Toolkit) -> _Result:
+    if told.how == "done":
+        return _Result(RevocationOutcome.DONE, f"{toolkit.name} has forgotten the grant.")
+    if told.how == "unsupported":
+        return _Result(
+            RevocationOutcome.UNSUPPORTED,
+            _do_it_there(toolkit, "has no way to be told; the person can remove the app there"),
+        )
+    return _Result(RevocationOutcome.FAILING, told.words, told.retry_after)
+
+
+def _do_it_there(toolkit: Toolkit, what: str) -> str:
+    return f"{toolkit.name} {what}" + (f": {toolkit.revoke_page}" if toolkit.revoke_page else ".")
+
+
+def _wait(attempts: int, retry_after: int | None) -> timedelta:
+    """Doubles from five seconds to an hour, with up to a tenth of jitter; never shorter than the service asked for."""
+    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    if retry_after is not None:
+        wait = min(max(wait, timedelta(seconds=retry_after)), LONGEST_WAIT)
+    return wait * random.uniform(1.0, 1.1)
+
+
+def _wipe(account: ConnectedAccount, version: int) -> bool:
+    """False when another version of the credential is there than the one that the service was told of."""
+    Credential.objects.filter(pk=account.pk, version=version).delete()
+    if Credential.objects.filter(pk=account.pk).exists():
+        return False
+    ConnectedAccount.objects.filter(pk=account.pk).update(profile=None, connection_data={}, secret_names=[])
+    return True
+
+
+def _tell_the_trail(account: ConnectedAccount, revocation: Revocation, result: _Result) -> None:
+    if result.outcome == RevocationOutcome.NOTHING:
+        return
+    if result.outcome == RevocationOutcome.FAILING and revocation.outcome == RevocationOutcome.FAILING:
+        return
+    record(
+        EventType.ACCOUNT_REVOKED
+        if result.outcome == RevocationOutcome.DONE
+        else EventType.ACCOUNT_REVOCATION_FAILED,
+        project_id=account.project_id,
+        subject=("account", account.pk),
+        actor=WORKER,
+        reason=result.detail,
+        data={"outcome": result.outcome.value, "attempts": revocation.attempts},
+    )
