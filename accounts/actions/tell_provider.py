@@ -53,10 +53,8 @@ def tell_provider(revocation: Revocation) -> None:
         result = _Result(RevocationOutcome.GIVEN_UP, result.detail)
     is_final = result.outcome in FINAL
     with transaction.atomic():
-        if is_final and not _wipe(account, version):
-            # Another grant was stored while the service was told of this one: it is told of that one too.
-            settle(revocation, due_at=now)
-            return
+        # First of all the outcome: it locks the row, so that a grant that arrives meanwhile is either seen below or
+        # makes the row due again after this.
         settled = settle(
             revocation,
             due_at=None if is_final else now + _wait(revocation.attempts, result.retry_after),
@@ -65,7 +63,11 @@ def tell_provider(revocation: Revocation) -> None:
             finished_at=now if is_final else None,
         )
         if not settled:
-            transaction.set_rollback(True)
+            return
+        if is_final and not _wipe(account, version):
+            settle(
+                revocation, due_at=now, outcome=RevocationOutcome.PENDING, detail="", finished_at=None
+            )
             return
         _tell_the_trail(account, revocation, result)
 
