@@ -29,18 +29,24 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to the service, signed as the account's scheme signs; `url` is a template."""
+    """A request to the service, signed as the account's scheme signs; `url` is a template, or a path under `base_url`.
+
+    `form` is a body of form fields. Its values are templates, too, and may name the client and its secrets: some
+    services tell whose a token is only to the app that holds it.
+    """
 
     url: str
     method: str = "GET"
     json: Mapping[str, object] | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Where it is told whose account it is; paths are dotted (`user.id`, `items.0.name`), alternatives in order.
 
-    `source`: an API call, the token answer itself, or the claims of the ID token.
+    `source`: an API call (what the token answer told besides is read with it, and its texts fill the call's URL:
+    `authed_user.id` there is `{authed_user_id}`), the token answer itself, or the claims of the ID token.
     """
 
     source: Literal["call", "token", "id_token"] = "call"
@@ -77,7 +83,8 @@ class OAuth2:
     """The authorization server and how this service speaks OAuth 2. URLs are templates.
 
     `sends_iss`: its callbacks carry `iss` (RFC 9207), so one without it is refused. `scope_aliases` maps a scope as
-    the service names it in its answer to the one that was asked for.
+    the service names it in its answer to the one that was asked for; `scope_implies` a scope to those that it
+    contains, which the service then leaves out; `unsaid_scopes` are those that no answer names.
     """
 
     authorization_url: str
@@ -91,6 +98,8 @@ class OAuth2:
     scope_parameter: str = "scope"
     user_scope_parameter: str | None = None
     scope_aliases: Mapping[str, str] = field(default_factory=dict)
+    scope_implies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsaid_scopes: tuple[str, ...] = ()
     client_id_param: str = "client_id"
     client_secret_param: str = "client_secret"
     token_auth_method: TokenAuthMethod = "client_secret_post"
@@ -121,11 +130,20 @@ class ScopeText:
 
 
 @dataclass(frozen=True, slots=True)
+class Cannot:
+    """What the app can surely not do, to be read after "It will not be able to": true unless one of `unless` is asked."""
+
+    text: str
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Toolkit:
     """One service. `id` is set for a project's own toolkit, None for the catalogue's.
 
-    `connection_fields` are what each connection needs besides the grant (a subdomain); `key_fields` say what the
-    scheme's own fields (api_key, username, password, token) are called at this service.
+    `config_fields` are what an auth config needs besides the client (a tenant), `connection_fields` what each
+    connection needs besides the grant (a subdomain); `key_fields` say what the scheme's own fields (api_key, username,
+    password, token) are called at this service. `logo` is a URL, or a path under the static files.
     """
 
     slug: str
@@ -140,12 +158,13 @@ class Toolkit:
     oauth2: OAuth2 | None = None
     api_key: ApiKeyPlace | None = None
     key_fields: tuple[Field, ...] = ()
+    config_fields: tuple[Field, ...] = ()
     connection_fields: tuple[Field, ...] = ()
     identity: Identity | None = None
     test_call: Call | None = None
     request_headers: Mapping[str, str] = field(default_factory=dict)
     scopes: Mapping[str, ScopeText] = field(default_factory=dict)
-    cannot: tuple[str, ...] = ()
+    cannot: tuple[Cannot, ...] = ()
     revoke_page: str = ""
     client_hint: str = ""
     id: str | None = None
