@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from authconfigs.catalogue.toolkit import Field, Toolkit
@@ -12,30 +11,16 @@ from . import scheme_named
 
 def auth_config_details(toolkit: Toolkit) -> list[dict[str, Any]]:
     """One entry a scheme of the toolkit: what making an auth config asks for, and what connecting an account does."""
-    details = []
-    for name in toolkit.auth_schemes:
-        scheme = scheme_named(name)
-        details.append(
-            {
-                "name": name.lower(),
-                "mode": name,
-                "authScheme": name,
-                "fields": {
-                    "authConfigCreation": _parted(scheme.auth_config_fields(toolkit)),
-                    "connectedAccountInitiation": _parted(
-                        (*toolkit.connection_fields, *scheme.account_fields(toolkit))
-                    ),
-                },
-            }
-        )
-    return details
-
-
-def _parted(fields: Iterable[Field]) -> dict[str, list[dict[str, Any]]]:
-    parted: dict[str, list[dict[str, Any]]] = {"required": [], "optional": []}
-    for field in fields:
-        parted["required" if field.required else "optional"].append(present_field(field))
-    return parted
+    return [
+        {
+            "authScheme": scheme.name,
+            "authConfigCreation": [present_field(each) for each in scheme.auth_config_fields(toolkit)],
+            "connectedAccountInitiation": [
+                present_field(each) for each in (*toolkit.connection_fields, *scheme.account_fields(toolkit))
+            ],
+        }
+        for scheme in map(scheme_named, toolkit.auth_schemes)
+    ]
 
 
 def present_field(field: Field) -> dict[str, Any]:
