@@ -50,15 +50,24 @@ def who_it_is(
     identity = toolkit.identity
     if identity is None:
         return _read(STANDARD_CLAIMS, claims)
-    told: Any = claims if identity.source == "id_token" else tokens.told if tokens else {}
+    with_tokens: Mapping[str, Any] = tokens.told if tokens else {}
+    told: Any = claims if identity.source == "id_token" else with_tokens
     if identity.source == "call" and identity.call is not None:
         try:
-            told = call_service(
-                toolkit, identity.call, auth_scheme=auth_scheme, secrets=secrets, values=values
-            ).object()
+            told = {
+                **with_tokens,
+                **call_service(
+                    toolkit,
+                    identity.call,
+                    auth_scheme=auth_scheme,
+                    secrets=secrets,
+                    values={**_texts_in(with_tokens), **values},
+                ).object(),
+            }
         except FlowraError as error:
             logger.warning("The identity at %s could not be read: %s", toolkit.slug, error.problem_code)
-            return _read(STANDARD_CLAIMS, claims)
+            who = _read(identity, with_tokens)
+            return who if who.id else _read(STANDARD_CLAIMS, claims)
     try:
         told = identity_quirk(identity.quirk)(dict(told))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
@@ -74,6 +83,17 @@ def _read(identity: Identity, told: Mapping[str, Any]) -> WhoItIs:
         workspace=_text_at(told, identity.workspace),
         profile=_bounded(told),
     )
+
+
+def _texts_in(told: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """The texts of a nested answer by flat names: `authed_user.id` as `authed_user_id`."""
+    found: dict[str, str] = {}
+    for name, value in told.items():
+        if isinstance(value, str) and value:
+            found[prefix + name] = value
+        elif isinstance(value, Mapping) and not prefix:
+            found |= _texts_in(value, f"{name}_")
+    return found
 
 
 def _text_at(told: Any, paths: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from authconfigs.catalogue.fill import fill
+from authconfigs.catalogue.fill import fill, fill_text
 from authconfigs.catalogue.toolkit import Call, Field, Toolkit
 from authconfigs.models import AuthConfig
 from authconfigs.schemes import scheme_named
@@ -47,7 +47,8 @@ def call_service(
     secrets: Mapping[str, str],
     values: Mapping[str, str],
 ) -> ServiceAnswer:
-    """Sends it; `secrets` and `values` together are what the scheme signs with, `values` alone fill the URL.
+    """Sends it; `secrets` and `values` together are what the scheme signs with and what fills a form, `values` alone
+    fill the URL.
 
     Raises outbound's refusals and failures, and InvalidInput where a template lacks its value.
     """
@@ -59,6 +60,7 @@ def call_service(
         headers={"Accept": "application/json", **toolkit.request_headers, **signature.headers},
         params=signature.params or None,
         json=dict(call.json) if call.json is not None else None,
+        form={name: fill_text(text, {**values, **secrets}) for name, text in call.form.items()} or None,
         max_bytes=MAX_BYTES,
     )
     return ServiceAnswer(answer.status, answer.text)
@@ -68,7 +70,8 @@ def template_values(
     auth_config: AuthConfig, toolkit: Toolkit, connection_data: Mapping[str, Any]
 ) -> dict[str, str]:
     """What fills a toolkit's templates for one connection: fields' defaults, then the auth config's, then its own."""
-    return {name: default for name, default in map(_default_of, toolkit.connection_fields) if default} | {
+    fields = (*toolkit.config_fields, *toolkit.connection_fields)
+    return {name: default for name, default in map(_default_of, fields) if default} | {
         name: str(value)
         for source in (auth_config.settings, connection_data)
         for name, value in source.items()

@@ -20,6 +20,7 @@ from accounts.oauth2.client import Client
 from accounts.oauth2.jwt_claims import unverified_claims
 from accounts.oauth2.token_endpoint import exchange_code
 from accounts.oauth2.token_response import Tokens
+from authconfigs.catalogue.scopes import granted_scopes
 from flowra.encryption import sealed_for
 from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
@@ -64,7 +65,7 @@ def exchange_and_finish(session: LinkSession, client: Client, code: str, *, acto
     identity = who_it_is(
         client.toolkit,
         auth_scheme=account.auth_config.auth_scheme,
-        secrets=secrets,
+        secrets={**secrets, "client_secret": client.client_secret},
         values=client.values,
         tokens=tokens,
     )
@@ -182,8 +183,7 @@ def _granted_scopes(tokens: Tokens, client: Client, session: LinkSession) -> lis
     """By the names that they were asked for; a server that does not say granted what was asked (RFC 6749, 5.1)."""
     if tokens.scopes is None:
         return _asked(session)
-    aliases = client.oauth2.scope_aliases
-    return list(dict.fromkeys(aliases.get(scope, scope) for scope in tokens.scopes))
+    return list(granted_scopes(client.oauth2, _asked(session), tokens.scopes))
 
 
 def _answers_this_attempt(tokens: Tokens, client: Client, nonce: str | None) -> bool:

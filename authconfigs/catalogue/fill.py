@@ -40,3 +40,15 @@ def fill(template: str, values: Mapping[str, str]) -> str:
         return value
 
     return _NAME.sub(value_of, template)
+
+
+def fill_text(template: str, values: Mapping[str, str]) -> str:
+    """The text with its values in place as they are. Raises InvalidInput naming the field whose value is missing."""
+
+    def value_of(match: re.Match[str]) -> str:
+        value = values.get(match[1])
+        if not value:
+            raise InvalidInput.field(match[1], "is needed to reach this service")
+        return value
+
+    return _NAME.sub(value_of, template)

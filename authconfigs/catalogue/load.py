@@ -48,7 +48,7 @@ class Catalogue(Mapping[str, Toolkit]):
 
 
 @cache
-def all_toolkits() -> Mapping[str, Toolkit]:
+def all_toolkits() -> Catalogue:
     """The catalogue's toolkits by slug, sorted; the same mapping for the life of the process."""
     return Catalogue()
 
