@@ -170,7 +170,13 @@ def _store_secrets(account_id: str, secrets: Mapping[str, str]) -> None:
 
 
 def _secrets_in(tokens: Tokens) -> dict[str, str]:
-    found = {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "id_token": tokens.id_token}
+    found = {
+        "access_token": tokens.access_token,
+        "refresh_token": tokens.refresh_token,
+        "id_token": tokens.id_token,
+        "user_access_token": tokens.user_access_token,
+        "user_refresh_token": tokens.user_refresh_token,
+    }
     return {name: value for name, value in found.items() if value}
 
 
@@ -180,10 +186,28 @@ def _asked(session: LinkSession) -> list[str]:
 
 
 def _granted_scopes(tokens: Tokens, client: Client, session: LinkSession) -> list[str]:
-    """By the names that they were asked for; a server that does not say granted what was asked (RFC 6749, 5.1)."""
+    """By the names that they were asked for; a server that does not say granted what was asked (RFC 6749, 5.1).
+
+    A scope that another one contains, or that the service never names, was granted with the rest.
+    """
+    asked = _asked(session)
     if tokens.scopes is None:
-        return _asked(session)
-    return list(granted_scopes(client.oauth2, _asked(session), tokens.scopes))
+        return asked
+    oauth2 = client.oauth2
+    told = [oauth2.scope_aliases.get(scope, scope) for scope in tokens.scopes]
+    unsaid = {*oauth2.unsaid_scopes, *_contained_in(told, oauth2.scope_implies)}
+    return list(dict.fromkeys([*told, *(scope for scope in asked if scope in unsaid)]))
+
+
+def _contained_in(scopes: Sequence[str], implies: Mapping[str, Sequence[str]]) -> set[str]:
+    found: set[str] = set()
+    rest = list(scopes)
+    while rest:
+        for scope in implies.get(rest.pop(), ()):
+            if scope not in found:
+                found.add(scope)
+                rest.append(scope)
+    return found
 
 
 def _answers_this_attempt(tokens: Tokens, client: Client, nonce: str | None) -> bool:

@@ -25,12 +25,15 @@ SECRET_PARTS = ("access_token", "refresh_token", "id_token")
 class Tokens:
     """What was granted. `expires_in` in seconds; `scopes` None when the server did not say (then: as asked, RFC 6749, 5.1).
 
-    `told` is the answer without its tokens: some services tell there whose account it is.
+    `user_access_token` and `user_refresh_token` are the person's own where the app's come beside them. `told` is the
+    answer without its tokens: some services tell there whose account it is.
     """
 
     access_token: str
     refresh_token: str | None = None
     id_token: str | None = None
+    user_access_token: str | None = None
+    user_refresh_token: str | None = None
     expires_in: int | None = None
     scopes: tuple[str, ...] | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
@@ -84,6 +87,8 @@ def parse_token_response(
         access_token=_header_safe(access_token),
         refresh_token=_text(shaped.get("refresh_token")),
         id_token=_text(shaped.get("id_token")),
+        user_access_token=_text(shaped.get("user_access_token")),
+        user_refresh_token=_text(shaped.get("user_refresh_token")),
         expires_in=_seconds(shaped.get("expires_in")),
         scopes=_scopes(shaped.get("scope"), scope_separator),
         told=_without_tokens(answer),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 TokenAuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
-TokenKind = Literal["refresh_token", "access_token"]
+TokenKind = Literal["refresh_token", "access_token", "user_refresh_token", "user_access_token"]
 ScopeKind = Literal["identity", "read", "change", "delete"]
 
 

@@ -151,7 +151,22 @@ def test_slack_s_user_token_stands_in_where_there_is_no_bot_token() -> None:
         "team": {"id": "T1", "name": "Acme"},
     }
     tokens = parse_token_response(
-        200, json.dumps(answer), scope_separator=",", reshape=TOKEN_RESPONSE["slack_user_token"]
+        200, json.dumps(answer), scope_separator=",", reshape=TOKEN_RESPONSE["slack_person_under_authed_user"]
     )
     assert tokens.access_token == "xoxp-1"
     assert tokens.scopes == ("search:read",)
+
+
+def test_slack_s_user_token_beside_a_bot_token_is_kept_too() -> None:
+    answer = {
+        "ok": True,
+        "access_token": "xoxb-1",
+        "scope": "chat:write",
+        "authed_user": {"id": "U1", "access_token": "xoxp-1", "scope": "search:read"},
+    }
+    tokens = parse_token_response(
+        200, json.dumps(answer), scope_separator=",", reshape=TOKEN_RESPONSE["slack_person_under_authed_user"]
+    )
+    assert (tokens.access_token, tokens.user_access_token) == ("xoxb-1", "xoxp-1")
+    assert tokens.scopes == ("chat:write", "search:read")
+    assert "xoxp-1" not in json.dumps(tokens.told)
