@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.utils.module_loading import import_string
+
 from flowra.due.row import DueRow
 
 
@@ -40,3 +42,12 @@ def register_kind(name: str, kind: DueKind) -> None:
 def register_chore(name: str, chore: Chore) -> None:
     """Makes the worker do it every so often."""
     CHORES[name] = chore
+
+
+def at_first_use(path: str) -> Callable[..., None]:
+    """The function at a dotted path, imported when it is first called: what only a worker does costs no start-up."""
+
+    def act(*row: Any) -> None:
+        import_string(path)(*row)
+
+    return act
