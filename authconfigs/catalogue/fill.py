@@ -34,6 +34,9 @@ def fill(template: str, values: Mapping[str, str]) -> str:
         if not value:
             raise InvalidInput.field(name, "is needed to reach this service")
         if match.start() >= host_end:
+            # A dot segment, quoted or not, would walk up the path (RFC 3986, 5.2.4).
+            if value in (".", ".."):
+                raise InvalidInput.field(name, "cannot stand in this service's address")
             return quote(value, safe="")
         if not _HOST_PART.fullmatch(value):
             raise InvalidInput.field(name, "must be a part of a host's name: letters, digits and hyphens")

@@ -12,4 +12,4 @@ def logo_url(toolkit: Toolkit) -> str:
     """An absolute URL, also of the catalogue's own pictures; empty for a toolkit without a logo."""
     if not toolkit.logo or "://" in toolkit.logo:
         return toolkit.logo
-    return settings.FLOWRA_PUBLIC_URL + static(toolkit.logo)
+    return f"{settings.FLOWRA_PUBLIC_URL}{static(toolkit.logo)}"

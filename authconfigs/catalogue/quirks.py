@@ -24,10 +24,10 @@ def slack_person_under_authed_user(answer: Answer) -> Answer:
         return answer
     if answer.get("access_token"):
         scopes = [part for part in (answer.get("scope"), person.get("scope")) if isinstance(part, str) and part]
-        own = {f"user_{name}": person[name] for name in ("access_token", "refresh_token") if name in person}
-        return {**answer, **own, "scope": ",".join(scopes)}
-    own = ("access_token", "refresh_token", "expires_in", "scope", "token_type")
-    return {**answer, **{name: person[name] for name in own if name in person}}
+        beside = {f"user_{name}": person[name] for name in ("access_token", "refresh_token") if name in person}
+        return {**answer, **beside, "scope": ",".join(scopes)}
+    lifted = ("access_token", "refresh_token", "expires_in", "scope", "token_type")
+    return {**answer, **{name: person[name] for name in lifted if name in person}}
 
 
 def scopes_as_a_list(answer: Answer) -> Answer:

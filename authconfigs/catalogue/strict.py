@@ -26,7 +26,7 @@ def read_table(cls: type[T], table: Mapping[str, Any], key: str = "", **given: A
 
     Raises Fault for an unknown key, a value of another type and a missing value.
     """
-    expected = _hints(cls)
+    expected = _hints(cls)  # type: ignore[arg-type]  # a type is hashable
     known = {each.name: each for each in fields(cls) if each.name not in given}  # type: ignore[arg-type]
     for name in table:
         if name not in known:

@@ -15,7 +15,13 @@ class OAuth2Scheme:
     """The person agrees at the service; nothing is typed here but what its addresses need."""
 
     name: str = "OAUTH2"
-    secret_fields: tuple[str, ...] = ("access_token", "refresh_token", "id_token")
+    secret_fields: tuple[str, ...] = (
+        "access_token",
+        "refresh_token",
+        "id_token",
+        "user_access_token",
+        "user_refresh_token",
+    )
     needs_redirect: bool = True
     refreshes: bool = True
 
