@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowra.errors import InvalidInput
@@ -34,8 +34,15 @@ _WIRE_FIELD = {
     "required": "required",
     "default": "default",
 }
-_OF_THE_SCHEMES = frozenset(
-    {"client_id", "client_secret", "scopes", "user_scopes", "api_key", "username", "password", "token"}
+_OF_THE_SCHEMES = (
+    "client_id",
+    "client_secret",
+    "scopes",
+    "user_scopes",
+    "api_key",
+    "username",
+    "password",
+    "token",
 )
 # OpenID Connect Core 1.0, 5.1; the rest are the names that most services use.
 _USUAL_ID = ("sub", "id", "user.id", "data.id")
@@ -61,8 +68,8 @@ def toolkit_from_definition(definition: Mapping[str, Any], *, id: str) -> Toolki
                 "logo": definition.get("logo") or "",
             },
             id=id,
-            oauth2=_oauth2(definition.get("oauth2")),
-            api_key=_api_key(definition.get("apiKey")),
+            oauth2=_oauth2(definition),
+            api_key=_api_key(definition),
             identity=_identity(definition),
             config_fields=_fields(definition, "authConfigCreation"),
             connection_fields=_fields(definition, "connectedAccountInitiation"),
@@ -78,7 +85,20 @@ def toolkit_from_definition(definition: Mapping[str, Any], *, id: str) -> Toolki
     return toolkit
 
 
-def _oauth2(given: Mapping[str, Any] | None) -> OAuth2 | None:
+def _object(value: Any, key: str) -> Mapping[str, Any] | None:
+    if value is not None and not isinstance(value, Mapping):
+        raise Fault(key, "must be an object")
+    return value
+
+
+def _list(value: Any, key: str) -> Sequence[Any]:
+    if value is not None and (not isinstance(value, Sequence) or isinstance(value, str)):
+        raise Fault(key, "must be a list")
+    return value or ()
+
+
+def _oauth2(definition: Mapping[str, Any]) -> OAuth2 | None:
+    given = _object(definition.get("oauth2"), "oauth2")
     if given is None:
         return None
     table = {ours: given[wire] for wire, ours in _WIRE_OAUTH2.items() if given.get(wire) is not None}
@@ -87,7 +107,8 @@ def _oauth2(given: Mapping[str, Any] | None) -> OAuth2 | None:
     return read_table(OAuth2, table, "oauth2")
 
 
-def _api_key(given: Mapping[str, Any] | None) -> ApiKeyPlace | None:
+def _api_key(definition: Mapping[str, Any]) -> ApiKeyPlace | None:
+    given = _object(definition.get("apiKey"), "apiKey")
     if given is None:
         return None
     table = {"place": given.get("in"), "name": given.get("name"), "prefix": given.get("prefix") or ""}
@@ -98,7 +119,8 @@ def _identity(definition: Mapping[str, Any]) -> Identity | None:
     """Where it is told: the userinfo endpoint, else the current user's, else the ID token."""
     oauth2 = definition.get("oauth2") or {}
     url = oauth2.get("userinfoUrl") or definition.get("getCurrentUserEndpoint")
-    paths = {name: [path] for name, path in (oauth2.get("identity") or {}).items() if path}
+    named = _object(oauth2.get("identity"), "oauth2.identity") or {}
+    paths = {name: [path] for name, path in named.items() if path}
     if not url and not paths:
         return None
     return read_table(
@@ -128,12 +150,11 @@ def _path_or_url(url: Any) -> Any:
 def _fields(definition: Mapping[str, Any], moment: str) -> tuple[Field, ...]:
     """The definition's own fields of that moment, beside those that the schemes ask for anyway, and those that only
     its URLs name."""
-    details = definition.get("authConfigDetails") or ()
-    if isinstance(details, Mapping):
-        details = (details,)
     found: dict[str, Field] = {}
-    for each in details:
-        for index, given in enumerate(each.get(moment) or ()):
+    for place, details in enumerate(_list(definition.get("authConfigDetails"), "authConfigDetails")):
+        each = _object(details, f"authConfigDetails.{place}") or {}
+        for index, one in enumerate(_list(each.get(moment), f"authConfigDetails.{moment}")):
+            given = _object(one, f"authConfigDetails.{moment}.{index}") or {}
             if given.get("name") in _OF_THE_SCHEMES:
                 continue
             table = {ours: given[wire] for wire, ours in _WIRE_FIELD.items() if given.get(wire) is not None}
