@@ -1,4 +1,4 @@
-"""What no type can say of a toolkit: URLs that are URLs, templates whose values someone is asked for, quirks that exist."""
+"""What no type can say of a toolkit: URLs are URLs, values of templates are asked for, quirks exist."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ def check_toolkit(toolkit: Toolkit, *, https_only: bool = True) -> None:
     for key, each in _fields(toolkit):
         _check_field(key, each)
     asked = {each.name for _, each in _fields(toolkit)}
-    public = {each.name for _, each in _fields(toolkit) if not each.secret} | {*_PUBLIC_KEY_FIELDS, "client_id"}
+    public = {each.name for _, each in _fields(toolkit) if not each.secret} | {
+        *_PUBLIC_KEY_FIELDS,
+        "client_id",
+    }
     for key, url in _urls(toolkit):
         _check_url(key, url, public, https_only)
     for key, call in _calls(toolkit):
@@ -118,7 +121,8 @@ def _calls(toolkit: Toolkit) -> Iterator[tuple[str, Call]]:
 def _check_call(
     key: str, call: Call, toolkit: Toolkit, public: set[str], asked: set[str], https_only: bool
 ) -> None:
-    # Only the identity is read when a token answer is at hand, whose texts may stand in the URL's path and query.
+    # Only the identity is read when a token answer is at hand, whose texts may stand in the URL's path and
+    # query.
     told = set(names_in(urlsplit(call.url)._replace(netloc="").geturl())) if key == "identity.call" else set()
     if "://" in call.url:
         _check_url(f"{key}.url", call.url, public | told, https_only)
@@ -138,7 +142,11 @@ def _check_quirks(toolkit: Toolkit) -> None:
     oauth2, identity = toolkit.oauth2, toolkit.identity
     named = [
         ("oauth2.authorize_quirk", oauth2.authorize_quirk if oauth2 else None, quirks.AUTHORIZE),
-        ("oauth2.token_response_quirk", oauth2.token_response_quirk if oauth2 else None, quirks.TOKEN_RESPONSE),
+        (
+            "oauth2.token_response_quirk",
+            oauth2.token_response_quirk if oauth2 else None,
+            quirks.TOKEN_RESPONSE,
+        ),
         ("identity.quirk", identity.quirk if identity else None, quirks.IDENTITY),
     ]
     for key, name, known in named:

@@ -112,7 +112,9 @@ def _api_key(definition: Mapping[str, Any]) -> ApiKeyPlace | None:
     if given is None:
         return None
     table = {"place": given.get("in"), "name": given.get("name"), "prefix": given.get("prefix") or ""}
-    return read_table(ApiKeyPlace, {name: value for name, value in table.items() if value is not None}, "apiKey")
+    return read_table(
+        ApiKeyPlace, {name: value for name, value in table.items() if value is not None}, "apiKey"
+    )
 
 
 def _identity(definition: Mapping[str, Any]) -> Identity | None:
@@ -148,8 +150,10 @@ def _path_or_url(url: Any) -> Any:
 
 
 def _fields(definition: Mapping[str, Any], moment: str) -> tuple[Field, ...]:
-    """The definition's own fields of that moment, beside those that the schemes ask for anyway, and those that only
-    its URLs name."""
+    """The definition's own fields of that moment, and names in its URLs that nobody else is asked for.
+
+    The schemes' fields are left out: they are asked for anyway.
+    """
     found: dict[str, Field] = {}
     for place, details in enumerate(_list(definition.get("authConfigDetails"), "authConfigDetails")):
         each = _object(details, f"authConfigDetails.{place}") or {}
@@ -163,7 +167,10 @@ def _fields(definition: Mapping[str, Any], moment: str) -> tuple[Field, ...]:
             field = read_table(Field, table, f"authConfigDetails.{moment}.{index}")
             found[field.name] = field
     if moment == "connectedAccountInitiation":
-        elsewhere = {each.name for each in _fields(definition, "authConfigCreation")} | {"client_id", "username"}
+        elsewhere = {each.name for each in _fields(definition, "authConfigCreation")} | {
+            "client_id",
+            "username",
+        }
         for name in _names_in_urls(definition):
             if name not in found and name not in elsewhere:
                 found[name] = Field(name=name, display_name=name.replace("_", " ").capitalize())

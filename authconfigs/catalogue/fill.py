@@ -1,4 +1,4 @@
-"""Templated URLs: `https://{subdomain}.zendesk.com`, filled so that a value never reaches beyond its place."""
+"""Templated URLs (`https://{subdomain}.zendesk.com`), where a value never reaches beyond its place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from urllib.parse import quote
 from flowra.errors import InvalidInput
 
 _NAME = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-_HOST_PART = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")
+_HOST_PART = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
 
 
 def names_in(template: str) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 
 def fill_text(template: str, values: Mapping[str, str]) -> str:
-    """The text with its values in place as they are. Raises InvalidInput naming the field whose value is missing."""
+    """The text with its values in place as they are; raises InvalidInput naming one that is missing."""
 
     def value_of(match: re.Match[str]) -> str:
         value = values.get(match[1])

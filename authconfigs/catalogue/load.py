@@ -18,7 +18,7 @@ FAMILIES: Final = Path(__file__).resolve().parent / "families"
 
 
 class CatalogueError(Exception):
-    """What is wrong with the catalogue, with file and key: `toolkits/slack.toml: oauth2.token_url: is missing`."""
+    """What is wrong, with file and key: `toolkits/slack.toml: oauth2.token_url: is missing`."""
 
 
 class Catalogue(Mapping[str, Toolkit]):

@@ -15,7 +15,8 @@ def _as_it_is(value: Quirk) -> Quirk:
 
 
 def slack_person_under_authed_user(answer: Answer) -> Answer:
-    """The person's own token and scopes are under `authed_user`; the bot's, where one was asked for, above it.
+    """The person's own token and scopes are under `authed_user`; the bot's, where one was asked for, above
+    it.
 
     https://docs.slack.dev/reference/methods/oauth.v2.access
     """
@@ -23,8 +24,12 @@ def slack_person_under_authed_user(answer: Answer) -> Answer:
     if not isinstance(person, dict) or not person.get("access_token"):
         return answer
     if answer.get("access_token"):
-        scopes = [part for part in (answer.get("scope"), person.get("scope")) if isinstance(part, str) and part]
-        beside = {f"user_{name}": person[name] for name in ("access_token", "refresh_token") if name in person}
+        scopes = [
+            part for part in (answer.get("scope"), person.get("scope")) if isinstance(part, str) and part
+        ]
+        beside = {
+            f"user_{name}": person[name] for name in ("access_token", "refresh_token") if name in person
+        }
         return {**answer, **beside, "scope": ",".join(scopes)}
     lifted = ("access_token", "refresh_token", "expires_in", "scope", "token_type")
     return {**answer, **{name: person[name] for name in lifted if name in person}}

@@ -12,7 +12,7 @@ _ORDER = ("delete", "change", "read", "identity")
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What connecting lets the app do: `can` with what matters most first, `cannot`, and scopes without words."""
+    """What connecting lets the app do, what matters most first; `unknown` are the scopes without words."""
 
     can: tuple[ScopeText, ...]
     cannot: tuple[str, ...]
@@ -20,7 +20,7 @@ class Shared:
 
 
 def granted_scopes(oauth2: OAuth2, asked: Iterable[str], answered: Iterable[str]) -> tuple[str, ...]:
-    """What the service says it granted, by the names that were asked for, with what it never says and was asked."""
+    """What was granted, by the names that were asked for, with what was asked and no answer ever names."""
     asked = tuple(asked)
     named = [scope if scope in asked else oauth2.scope_aliases.get(scope, scope) for scope in answered]
     unsaid = [scope for scope in asked if scope in oauth2.unsaid_scopes]

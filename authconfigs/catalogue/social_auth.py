@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-# By the name that social-auth-core gives the backend; imported only when a toolkit inherits from it, because the
-# package brings a second HTTP client and an OAuth library along.
+# By the name that social-auth-core gives the backend; imported only when a toolkit inherits from it, because
+# the package brings a second HTTP client and an OAuth library along.
 BACKENDS = {
     "discord": "social_core.backends.discord.DiscordOAuth2",
     "github": "social_core.backends.github.GithubOAuth2",
@@ -20,8 +20,8 @@ BACKENDS = {
 def known_to_social_auth(backend: str) -> dict[str, Any]:
     """Parts of a toolkit's table: `oauth2` and `identity`, with only what the backend says. Raises KeyError.
 
-    Whether a server takes PKCE is told only where the backend uses it, and the method of a revocation never: the
-    backends that have one say GET, where their services document RFC 7009's POST.
+    Whether a server takes PKCE is told only where the backend uses it, and the method of a revocation never:
+    the backends that have one say GET, where their services document RFC 7009's POST.
     """
     from django.utils.module_loading import import_string
     from social_core.backends.oauth import BaseOAuth2PKCE

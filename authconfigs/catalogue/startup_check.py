@@ -12,7 +12,8 @@ from .load import Catalogue, CatalogueError, all_toolkits
 
 
 def check_catalogue(**kwargs: Any) -> Sequence[CheckMessage]:
-    """`authconfigs.E001` for each file of the catalogue that cannot be used, `W001` for a logo that is not there."""
+    """`authconfigs.E001` for each file of the catalogue that cannot be used, `W001` for a logo that is not
+    there."""
     return messages_about(all_toolkits())
 
 
@@ -27,6 +28,8 @@ def messages_about(catalogue: Catalogue) -> list[CheckMessage]:
             continue
         if "://" not in toolkit.logo and finders.find(toolkit.logo) is None:
             messages.append(
-                Warning(f"toolkits/{slug}.toml: logo: there is no static/{toolkit.logo}", id="authconfigs.W001")
+                Warning(
+                    f"toolkits/{slug}.toml: logo: there is no static/{toolkit.logo}", id="authconfigs.W001"
+                )
             )
     return messages

@@ -1,4 +1,4 @@
-"""Foreign tables into frozen dataclasses, strictly: the dataclass is the schema, and each fault names its key."""
+"""Foreign tables into frozen dataclasses: the dataclass is the schema, and each fault names its key."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def _read(expected: Any, value: Any, key: str) -> Any:
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
             raise Fault(key, "must be a table")
-        return MappingProxyType({name: _read(arguments[1], item, _under(key, name)) for name, item in value.items()})
+        return MappingProxyType(
+            {name: _read(arguments[1], item, _under(key, name)) for name, item in value.items()}
+        )
     if is_dataclass(expected):
         if not isinstance(value, Mapping):
             raise Fault(key, "must be a table")

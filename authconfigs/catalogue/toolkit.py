@@ -13,7 +13,7 @@ ScopeKind = Literal["identity", "read", "change", "delete"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a form asks for. `pattern` is a whole-match regular expression; `where` says where a person finds the value."""
+    """What a form asks for. `pattern` must match the whole value; `where` says where a person finds it."""
 
     name: str
     display_name: str
@@ -29,10 +29,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to the service, signed as the account's scheme signs; `url` is a template, or a path under `base_url`.
+    """A request to the service, signed as the account's scheme signs.
 
-    `form` is a body of form fields. Its values are templates, too, and may name the client and its secrets: some
-    services tell whose a token is only to the app that holds it.
+    `url` is a template, or a path under `base_url`.
+
+    `form` is a body of form fields. Its values are templates, too, and may name the client and its secrets:
+    some services tell whose a token is only to the app that holds it.
     """
 
     url: str
@@ -43,10 +45,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Where it is told whose account it is; paths are dotted (`user.id`, `items.0.name`), alternatives in order.
+    """Where it is told whose account it is.
 
-    `source`: an API call (what the token answer told besides is read with it, and its texts fill the call's URL:
-    `authed_user.id` there is `{authed_user_id}`), the token answer itself, or the claims of the ID token.
+    Paths are dotted (`user.id`, `items.0.name`), alternatives in order.
+    `source`: an API call (what the token answer told besides is read with it, and its texts fill the call's
+    URL: `authed_user.id` there is `{authed_user_id}`), the token answer itself, or the claims of the ID
+    token.
     """
 
     source: Literal["call", "token", "id_token"] = "call"
@@ -62,8 +66,9 @@ class Identity:
 class RevokeCall:
     """How the service is told that the grant is given back.
 
-    The defaults are RFC 7009. `tokens` are told in that order. `gone_statuses` and `gone_errors` are the answers that
-    mean that the token was no longer good: done as well. `ok_field` names a boolean that must be true in the answer.
+    The defaults are RFC 7009. `tokens` are told in that order. `gone_statuses` and `gone_errors` are the
+    answers that mean that the token was no longer good: done as well. `ok_field` names a boolean that must be
+    true in the answer.
     """
 
     url: str
@@ -82,9 +87,9 @@ class RevokeCall:
 class OAuth2:
     """The authorization server and how this service speaks OAuth 2. URLs are templates.
 
-    `sends_iss`: its callbacks carry `iss` (RFC 9207), so one without it is refused. `scope_aliases` maps a scope as
-    the service names it in its answer to the one that was asked for; `scope_implies` a scope to those that it
-    contains, which the service then leaves out; `unsaid_scopes` are those that no answer names.
+    `sends_iss`: its callbacks carry `iss` (RFC 9207), so one without it is refused. `scope_aliases` maps a
+    scope as the service names it in its answer to the one that was asked for; `scope_implies` a scope to
+    those that it contains, which the service then leaves out; `unsaid_scopes` are those that no answer names.
     """
 
     authorization_url: str
@@ -131,7 +136,10 @@ class ScopeText:
 
 @dataclass(frozen=True, slots=True)
 class Cannot:
-    """What the app can surely not do, to be read after "It will not be able to": true unless one of `unless` is asked."""
+    """What the app can surely not do, to be read after "It will not be able to".
+
+    True unless one of the scopes `unless` is asked for.
+    """
 
     text: str
     unless: tuple[str, ...] = ()
@@ -142,8 +150,8 @@ class Toolkit:
     """One service. `id` is set for a project's own toolkit, None for the catalogue's.
 
     `config_fields` are what an auth config needs besides the client (a tenant), `connection_fields` what each
-    connection needs besides the grant (a subdomain); `key_fields` say what the scheme's own fields (api_key, username,
-    password, token) are called at this service. `logo` is a URL, or a path under the static files.
+    connection needs besides the grant (a subdomain); `key_fields` say what the scheme's own fields (api_key,
+    username, password, token) are called at this service. `logo` is a URL, or a path under the static files.
     """
 
     slug: str

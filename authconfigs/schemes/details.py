@@ -10,7 +10,7 @@ from . import scheme_named
 
 
 def auth_config_details(toolkit: Toolkit) -> list[dict[str, Any]]:
-    """One entry a scheme of the toolkit: what making an auth config asks for, and what connecting an account does."""
+    """One entry a scheme: what making an auth config asks for, and what connecting an account does."""
     return [
         {
             "authScheme": scheme.name,

@@ -1,4 +1,4 @@
-"""OAUTH2: the authorization code grant (RFC 6749, 4.1); requests are signed with the access token (RFC 6750)."""
+"""OAUTH2: the authorization code grant (RFC 6749, 4.1), used as a bearer token (RFC 6750)."""
 
 from __future__ import annotations
 
@@ -28,14 +28,16 @@ class OAuth2Scheme:
     def auth_config_fields(self, toolkit: Toolkit) -> tuple[Field, ...]:
         """The client's registration at the service, and the scopes to ask for.
 
-        A public client has no secret (RFC 6749, 2.1). Lists of scopes are written as one text, parted as the service
-        parts them.
+        A public client has no secret (RFC 6749, 2.1). Lists of scopes are written as one text, parted as the
+        service parts them.
         """
         oauth2 = toolkit.oauth2
         public = oauth2 is not None and oauth2.token_auth_method == "none"
         fields = [
             Field(
-                name="client_id", display_name="Client ID", description="From the app you registered at the service."
+                name="client_id",
+                display_name="Client ID",
+                description="From the app you registered at the service.",
             )
         ]
         if not public:

@@ -25,9 +25,9 @@ class Signature:
 class Scheme(Protocol):
     """One way to be let in, the same at every service that uses it.
 
-    `name` is the contract's `authScheme`; `secret_fields` are the names under which an account's secrets are kept;
-    `needs_redirect` says that a person must be sent to the service; `refreshes` that its credential runs out and can be
-    renewed without the person.
+    `name` is the contract's `authScheme`; `secret_fields` are the names under which an account's secrets are
+    kept; `needs_redirect` says that a person must be sent to the service; `refreshes` that its credential
+    runs out and can be renewed without the person.
     """
 
     @property
@@ -65,7 +65,7 @@ def named_as_here(toolkit: Toolkit, *standard: Field) -> tuple[Field, ...]:
 
 
 def needed(values: Mapping[str, str], name: str) -> str:
-    """That value. Raises InvalidInput when it is missing, or would end or split the header that carries it."""
+    """That value. Raises InvalidInput when it is missing, or would split the header that carries it."""
     value = values.get(name)
     if not value:
         raise InvalidInput.field(name, "is needed")
@@ -75,7 +75,7 @@ def needed(values: Mapping[str, str], name: str) -> str:
 
 
 def as_header(value: str, name: str) -> str:
-    """A header's value as it may stand on the wire; raises InvalidInput naming `name` for what is not ASCII."""
+    """A header's value as it may stand on the wire; raises InvalidInput naming `name` unless ASCII."""
     if not value.isascii():
         raise InvalidInput.field(name, "has characters that cannot be sent")
     return value

@@ -1,4 +1,4 @@
-"""The catalogue's files: each can be used, none repeats what is known elsewhere, every scope asked for has words."""
+"""The catalogue's files: each can be used, none repeats what is known, every scope asked for has words."""
 
 from __future__ import annotations
 
@@ -17,8 +17,22 @@ from authconfigs.catalogue.social_auth import known_to_social_auth
 from authconfigs.catalogue.toolkit import OAuth2, RevokeCall, Toolkit
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
-FOURTEEN = """discord github gitlab gmail google-calendar google-drive hubspot linear notion openai outlook slack
-twilio zendesk""".split()
+FOURTEEN = [
+    "discord",
+    "github",
+    "gitlab",
+    "gmail",
+    "google-calendar",
+    "google-drive",
+    "hubspot",
+    "linear",
+    "notion",
+    "openai",
+    "outlook",
+    "slack",
+    "twilio",
+    "zendesk",
+]
 TOOLKITS = [pytest.param(toolkit, id=slug) for slug, toolkit in all_toolkits().items()]
 WITH_OAUTH = [pytest.param(each, id=slug) for slug, each in all_toolkits().items() if each.oauth2]
 
@@ -66,7 +80,11 @@ def test_words_read_on_after_will_be_able_to(toolkit: Toolkit) -> None:
 
 @pytest.mark.parametrize("toolkit", TOOLKITS)
 def test_what_an_app_surely_cannot_do_hangs_on_scopes_that_are_known(toolkit: Toolkit) -> None:
-    implied = {scope for scopes in (toolkit.oauth2.scope_implies if toolkit.oauth2 else {}).values() for scope in scopes}
+    implied = {
+        scope
+        for scopes in (toolkit.oauth2.scope_implies if toolkit.oauth2 else {}).values()
+        for scope in scopes
+    }
     for each in toolkit.cannot:
         assert set(each.unless) <= {*toolkit.scopes, *implied}
 
@@ -95,9 +113,17 @@ def test_each_logo_is_a_small_drawing_without_scripts(toolkit: Toolkit) -> None:
     path = STATIC / toolkit.logo
     drawing = ElementTree.parse(path).getroot()
     assert path.stat().st_size < 3000
-    assert {element.tag.partition("}")[2] for element in drawing.iter()} <= {"svg", "title", "rect", "path", "text"}
+    assert {element.tag.partition("}")[2] for element in drawing.iter()} <= {
+        "svg",
+        "title",
+        "rect",
+        "path",
+        "text",
+    }
     for element in drawing.iter():
-        assert not [name for name in element.attrib if name.startswith("on") or "href" in name or name == "style"]
+        assert not [
+            name for name in element.attrib if name.startswith("on") or "href" in name or name == "style"
+        ]
 
 
 def test_no_file_repeats_what_it_inherits_or_what_holds_anyway() -> None:
@@ -107,7 +133,9 @@ def test_no_file_repeats_what_it_inherits_or_what_holds_anyway() -> None:
 
 def test_every_family_and_every_quirk_is_used() -> None:
     tables = [_table(path) for path in FOLDER.glob("*.toml")]
-    assert {path.stem for path in FAMILIES.glob("*.toml")} == {each["family"] for each in tables if "family" in each}
+    assert {path.stem for path in FAMILIES.glob("*.toml")} == {
+        each["family"] for each in tables if "family" in each
+    }
     used = {toolkit.oauth2.token_response_quirk for toolkit in all_toolkits().values() if toolkit.oauth2}
     assert set(quirks.TOKEN_RESPONSE) == used - {None}
 
@@ -117,7 +145,11 @@ def test_slack_asks_in_its_second_version_for_the_bot_and_the_person() -> None:
     assert slack
     assert slack.authorization_url == "https://slack.com/oauth/v2/authorize"
     assert slack.token_url == "https://slack.com/api/oauth.v2.access"
-    assert (slack.scope_parameter, slack.user_scope_parameter, slack.scope_separator) == ("scope", "user_scope", ",")
+    assert (slack.scope_parameter, slack.user_scope_parameter, slack.scope_separator) == (
+        "scope",
+        "user_scope",
+        ",",
+    )
 
 
 def test_what_social_auth_knows_of_github_need_not_be_written_down() -> None:

@@ -1,4 +1,4 @@
-"""A project's own toolkit: the contract's JSON becomes a toolkit like any other, or names what is wrong with it."""
+"""A project's own toolkit: the contract's JSON becomes a toolkit, or is told what is wrong with it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,12 @@ def with_oauth(**changes: Any) -> dict[str, Any]:
 
 def test_a_definition_is_a_toolkit_with_an_id() -> None:
     acme = read()
-    assert (acme.id, acme.slug, acme.name, acme.description) == ("tk_1", "acme-crm", "Acme CRM", "Customers of Acme.")
+    assert (acme.id, acme.slug, acme.name, acme.description) == (
+        "tk_1",
+        "acme-crm",
+        "Acme CRM",
+        "Customers of Acme.",
+    )
     assert acme.oauth2 and acme.oauth2.revoke and acme.identity and acme.identity.call and acme.test_call
     assert acme.oauth2.token_url == "https://acme.example/token"
     assert (acme.oauth2.scope_separator, acme.oauth2.default_scopes) == (",", ("read", "write"))
@@ -59,7 +64,11 @@ def test_a_definition_is_a_toolkit_with_an_id() -> None:
 def test_what_discovery_found_is_part_of_the_definition() -> None:
     acme = read(oauth2=with_oauth(issuer="https://acme.example", sendsIss=True, pkce=False))
     assert acme.oauth2
-    assert (acme.oauth2.issuer, acme.oauth2.sends_iss, acme.oauth2.pkce) == ("https://acme.example", True, False)
+    assert (acme.oauth2.issuer, acme.oauth2.sends_iss, acme.oauth2.pkce) == (
+        "https://acme.example",
+        True,
+        False,
+    )
 
 
 def test_without_a_place_to_ask_the_id_token_tells_who_it_is() -> None:
@@ -88,7 +97,13 @@ def test_fields_of_the_details_are_asked_for_and_those_of_the_scheme_are_not_dou
             "authScheme": "OAUTH2",
             "authConfigCreation": [
                 {"name": "client_id", "displayName": "Client", "type": "string", "required": True},
-                {"name": "region", "displayName": "Region", "type": "string", "required": True, "default": "eu"},
+                {
+                    "name": "region",
+                    "displayName": "Region",
+                    "type": "string",
+                    "required": True,
+                    "default": "eu",
+                },
             ],
             "connectedAccountInitiation": [
                 {"name": "pin", "displayName": "PIN", "type": "password", "description": "Four digits"}
@@ -146,7 +161,9 @@ JUNK: list[Any] = [None, 0, "", "x", [], ["x"], [[]], [{}], {}, {"x": 1}, {"name
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=repr)
-@pytest.mark.parametrize("name", ["authConfigDetails", "categories", "description", "getCurrentUserEndpoint", *OAUTH])
+@pytest.mark.parametrize(
+    "name", ["authConfigDetails", "categories", "description", "getCurrentUserEndpoint", *OAUTH]
+)
 def test_junk_anywhere_is_refused_or_does_no_harm(name: str, junk: Any) -> None:
     for definition in (
         {**OAUTH, name: junk},

@@ -53,12 +53,28 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
         ('name = "Acme"', 'name = "A\\nB"', "name: must be one line of printable characters"),
         ('name = "Acme"', 'name = "Acme"\nslug = "other"', "slug: is not a key that is known here"),
         ('token_url = "https://acme.example/token"\n', "", "oauth2.token_url: is missing"),
-        ("https://acme.example/token", "http://acme.example/token", "oauth2.token_url: must begin with https://"),
-        ("https://acme.example/token", "https://me@acme.example/token", "oauth2.token_url: must have a host's name"),
+        (
+            "https://acme.example/token",
+            "http://acme.example/token",
+            "oauth2.token_url: must begin with https://",
+        ),
+        (
+            "https://acme.example/token",
+            "https://me@acme.example/token",
+            "oauth2.token_url: must have a host's name",
+        ),
         ("https://acme.example/token", "https:///token", "oauth2.token_url: must have a host's name"),
         ("https://acme.example/token", "https://[::1/token", "oauth2.token_url: is no URL"),
-        ("https://acme.example/token", "https://acme.example/token#x", "oauth2.token_url: must be a plain URL"),
-        ("https://acme.example/token", "https://{shop}.example/token", "oauth2.token_url: needs {shop}, which no field"),
+        (
+            "https://acme.example/token",
+            "https://acme.example/token#x",
+            "oauth2.token_url: must be a plain URL",
+        ),
+        (
+            "https://acme.example/token",
+            "https://{shop}.example/token",
+            "oauth2.token_url: needs {shop}, which no field",
+        ),
         ("https://acme.example/token", "https://acme.example/{token", "oauth2.token_url: has a brace"),
         ("[oauth2]", "[oauth2]\npkce = 1", "oauth2.pkce: must be true or false"),
         ("[oauth2]", '[oauth2]\ntoken_body = "xml"', "oauth2.token_body: must be one of form, json"),
@@ -66,11 +82,19 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
         ("[oauth2]", "[oauth2]\ndefault_scopes = [1]", "oauth2.default_scopes.0: must be a text"),
         ("[oauth2]", '[oauth2]\ntoken_params = "a"', "oauth2.token_params: must be a table"),
         ("[oauth2]", "[oauth2]\nrevoke = {}", "oauth2.revoke.url: is missing"),
-        ("[oauth2]", '[oauth2]\ntoken_response_quirk = "odd"', "oauth2.token_response_quirk: names no function"),
+        (
+            "[oauth2]",
+            '[oauth2]\ntoken_response_quirk = "odd"',
+            "oauth2.token_response_quirk: names no function",
+        ),
         ('["OAUTH2"]', "[]", "auth_schemes: must name one scheme or more"),
         ('["OAUTH2"]', '["MAGIC"]', "auth_schemes.0: must be one of"),
         ('["OAUTH2"]', '["API_KEY"]', "oauth2: must be there exactly when auth_schemes has OAUTH2"),
-        ("[oauth2]", '[identity]\ncall = { url = "me" }\n[oauth2]', "identity.call.url: must be a URL, or a path"),
+        (
+            "[oauth2]",
+            '[identity]\ncall = { url = "me" }\n[oauth2]',
+            "identity.call.url: must be a URL, or a path",
+        ),
         (
             "[oauth2]",
             '[identity]\ncall = { url = "https://{host}.example/me" }\n[oauth2]',
@@ -91,13 +115,23 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
             '[[key_fields]]\nname = "api_key"\ndisplay_name = "K"\nsecret = true\n[oauth2]',
             "key_fields.0.secret: must be true exactly when the type is password",
         ),
-        ("[oauth2]", '[request_headers]\n"X Y" = "z"\n[oauth2]', "request_headers.X Y: must be a header's name"),
+        (
+            "[oauth2]",
+            '[request_headers]\n"X Y" = "z"\n[oauth2]',
+            "request_headers.X Y: must be a header's name",
+        ),
         ('name = "Acme"', 'name = "Acme"\nbackend = "friendster"', "backend: must be one of"),
-        ('name = "Acme"', 'name = "Acme"\nfamily = "../toolkits/slack"', "family: must name a file in families/"),
+        (
+            'name = "Acme"',
+            'name = "Acme"\nfamily = "../toolkits/slack"',
+            "family: must name a file in families/",
+        ),
         ('name = "Acme"', "name = Acme", "is no TOML"),
     ],
 )
-def test_each_kind_of_fault_names_the_file_and_the_key(reading: Read, change: str, by: str, told: str) -> None:
+def test_each_kind_of_fault_names_the_file_and_the_key(
+    reading: Read, change: str, by: str, told: str
+) -> None:
     assert change in GOOD
     assert reading(GOOD.replace(change, by, 1)).startswith(f"toolkits/acme.toml: {told}")
 

@@ -56,8 +56,14 @@ def test_what_matters_most_is_said_first() -> None:
 
 def test_what_surely_cannot_be_done_is_said_only_where_it_is_true() -> None:
     gmail = all_toolkits()["gmail"]
-    assert what_is_shared(gmail, ["email", GMAIL + "send"]).cannot == ("delete your mail for good", "read your mail")
-    assert what_is_shared(gmail, [GMAIL + "readonly"]).cannot == ("delete your mail for good", "send mail as you")
+    assert what_is_shared(gmail, ["email", GMAIL + "send"]).cannot == (
+        "delete your mail for good",
+        "read your mail",
+    )
+    assert what_is_shared(gmail, [GMAIL + "readonly"]).cannot == (
+        "delete your mail for good",
+        "send mail as you",
+    )
     assert what_is_shared(gmail, [GMAIL + "modify"]).cannot == ("delete your mail for good",)
     assert what_is_shared(gmail, ["https://mail.google.com/"]).cannot == ()
 

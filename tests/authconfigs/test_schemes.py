@@ -59,7 +59,9 @@ def test_basic_sends_a_password_beyond_ascii_in_utf_8() -> None:
 
 
 def test_a_pasted_token_is_a_bearer_and_no_auth_signs_nothing() -> None:
-    assert scheme_named("BEARER_TOKEN").signed_headers(ACME, SECRETS).headers == {"Authorization": "Bearer tok-1"}
+    assert scheme_named("BEARER_TOKEN").signed_headers(ACME, SECRETS).headers == {
+        "Authorization": "Bearer tok-1"
+    }
     nothing = scheme_named("NO_AUTH").signed_headers(ACME, SECRETS)
     assert (nothing.headers, nothing.params) == ({}, {})
 
