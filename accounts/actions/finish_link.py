@@ -21,6 +21,7 @@ from accounts.oauth2.jwt_claims import unverified_claims
 from accounts.oauth2.token_endpoint import exchange_code
 from accounts.oauth2.token_response import Tokens
 from authconfigs.catalogue.scopes import granted_scopes
+from authconfigs.catalogue.scopes import granted_scopes, with_implied
 from flowra.encryption import sealed_for
 from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
@@ -188,26 +189,14 @@ def _asked(session: LinkSession) -> list[str]:
 def _granted_scopes(tokens: Tokens, client: Client, session: LinkSession) -> list[str]:
     """By the names that they were asked for; a server that does not say granted what was asked (RFC 6749, 5.1).
 
-    A scope that another one contains, or that the service never names, was granted with the rest.
+    What was asked for and is contained in a wider scope counts as granted.
     """
     asked = _asked(session)
     if tokens.scopes is None:
         return asked
-    oauth2 = client.oauth2
-    told = [oauth2.scope_aliases.get(scope, scope) for scope in tokens.scopes]
-    unsaid = {*oauth2.unsaid_scopes, *_contained_in(told, oauth2.scope_implies)}
-    return list(dict.fromkeys([*told, *(scope for scope in asked if scope in unsaid)]))
-
-
-def _contained_in(scopes: Sequence[str], implies: Mapping[str, Sequence[str]]) -> set[str]:
-    found: set[str] = set()
-    rest = list(scopes)
-    while rest:
-        for scope in implies.get(rest.pop(), ()):
-            if scope not in found:
-                found.add(scope)
-                rest.append(scope)
-    return found
+    granted = granted_scopes(client.oauth2, asked, tokens.scopes)
+    held = with_implied(client.oauth2, granted)
+    return list(dict.fromkeys([*granted, *(scope for scope in asked if scope in held)]))
 
 
 def _answers_this_attempt(tokens: Tokens, client: Client, nonce: str | None) -> bool:
