@@ -1,21 +1,51 @@
-"""The toolkit behind a slug: the project's own, else the catalogue's."""
+"""Which toolkit a slug means in a project: its own first, else the catalogue's."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from authconfigs.catalogue.definition import toolkit_from_definition
-from authconfigs.catalogue.load import toolkit_named
+from authconfigs.catalogue.load import all_toolkits
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import ProjectToolkit
-from flowra.errors import InvalidInput
+from flowra.errors import InvalidInput, NotFound
 from flowra.models import Project
+
+MAX_SLUG = 50
+MAX_KEPT = 1000
+_READ: dict[str, tuple[dict[str, Any], Toolkit]] = {}
 
 
 def toolkit_for(project: Project, slug: str) -> Toolkit:
-    """Raises InvalidInput naming `toolkit.slug` for one that neither has. A project cannot take a catalogue's slug."""
-    known = toolkit_named(slug)
-    if known is not None:
-        return known
-    own = ProjectToolkit.objects.filter(project=project, slug=slug).first()
-    if own is None:
-        raise InvalidInput.field("toolkit.slug", f"There is no toolkit {slug[:50]}.")
-    return toolkit_from_definition(own.definition, id=own.pk)
+    """The toolkit of that slug, a switched-off one of the project's too: what is connected must still be revoked.
+
+    Raises InvalidInput (field `toolkit.slug`) for what can be no slug, NotFound for one that nobody has.
+    """
+    if not slug or len(slug) > MAX_SLUG or not slug.isascii() or not slug.isprintable():
+        raise InvalidInput.field("toolkit.slug", "must be a toolkit's slug, like slack")
+    found = toolkits_for(project, [slug]).get(slug)
+    if found is None:
+        raise NotFound(f"There is no toolkit {slug}. GET /api/v1/toolkits lists them.", code="toolkit_not_found")
+    return found
+
+
+def toolkits_for(project: Project, slugs: Collection[str]) -> dict[str, Toolkit]:
+    """The toolkits of these slugs, those that nobody has left out; one query."""
+    catalogue = all_toolkits()
+    found = {slug: catalogue[slug] for slug in slugs if slug in catalogue}
+    for own in ProjectToolkit.objects.filter(project_id=project.pk, slug__in=slugs):
+        found[own.slug] = read_own(own)
+    return found
+
+
+def read_own(own: ProjectToolkit) -> Toolkit:
+    """A project's own toolkit as the same dataclass as the catalogue's; read once for each change of it."""
+    kept = _READ.get(own.pk)
+    if kept is not None and kept[0] == own.definition:
+        return kept[1]
+    toolkit = toolkit_from_definition(own.definition, id=own.pk)
+    if len(_READ) >= MAX_KEPT:
+        _READ.clear()
+    _READ[own.pk] = (own.definition, toolkit)
+    return toolkit
