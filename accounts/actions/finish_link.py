@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, CharField, F, TextField, Value, When
 from django.utils import timezone
 
 from accounts.actions.end_link import fail_link
@@ -21,7 +21,6 @@ from accounts.oauth2.jwt_claims import unverified_claims
 from accounts.oauth2.token_endpoint import exchange_code
 from accounts.oauth2.token_response import Tokens
 from authconfigs.catalogue.scopes import granted_scopes
-from authconfigs.catalogue.scopes import granted_scopes, with_implied
 from flowra.encryption import sealed_for
 from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
@@ -137,10 +136,12 @@ def _make_active(session: LinkSession, granted: Granted, now: datetime) -> bool:
     """False when the account was deleted meanwhile. One that was switched off stays so, and is ACTIVE afterwards."""
     identity = granted.identity
     changed = ConnectedAccount.objects.filter(pk=session.account_id, deleted_at__isnull=True).update(
-        status=Case(When(is_disabled=True, then=Value(Status.INACTIVE)), default=Value(Status.ACTIVE)),
-        status_when_enabled=Case(When(is_disabled=True, then=Value(Status.ACTIVE)), default=Value("")),
-        status_reason=Case(When(is_disabled=True, then=F("status_reason")), default=Value("")),
-        status_message=Case(When(is_disabled=True, then=F("status_message")), default=Value("")),
+        status=_if_switched_off(Value(Status.INACTIVE), Value(Status.ACTIVE)),
+        status_when_enabled=_if_switched_off(Value(Status.ACTIVE), Value("")),
+        status_reason=_if_switched_off(F("status_reason"), Value("")),
+        status_message=Case(
+            When(is_disabled=True, then=F("status_message")), default=Value(""), output_field=TextField()
+        ),
         identity_id=identity.id,
         identity_name=identity.name,
         identity_email=identity.email,
@@ -155,6 +156,10 @@ def _make_active(session: LinkSession, granted: Granted, now: datetime) -> bool:
         **({"scopes_requested": _asked(session)} if granted.scopes is not None else {}),
     )
     return changed == 1
+
+
+def _if_switched_off(then: Value | F, otherwise: Value) -> Case:
+    return Case(When(is_disabled=True, then=then), default=otherwise, output_field=CharField())
 
 
 def _store_secrets(account_id: str, secrets: Mapping[str, str]) -> None:
@@ -187,16 +192,9 @@ def _asked(session: LinkSession) -> list[str]:
 
 
 def _granted_scopes(tokens: Tokens, client: Client, session: LinkSession) -> list[str]:
-    """By the names that they were asked for; a server that does not say granted what was asked (RFC 6749, 5.1).
-
-    What was asked for and is contained in a wider scope counts as granted.
-    """
+    """By the names that they were asked for; a server that does not say granted what was asked (RFC 6749, 5.1)."""
     asked = _asked(session)
-    if tokens.scopes is None:
-        return asked
-    granted = granted_scopes(client.oauth2, asked, tokens.scopes)
-    held = with_implied(client.oauth2, granted)
-    return list(dict.fromkeys([*granted, *(scope for scope in asked if scope in held)]))
+    return asked if tokens.scopes is None else list(granted_scopes(client.oauth2, asked, tokens.scopes))
 
 
 def _answers_this_attempt(tokens: Tokens, client: Client, nonce: str | None) -> bool:

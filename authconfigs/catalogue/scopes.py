@@ -20,11 +20,14 @@ class Shared:
 
 
 def granted_scopes(oauth2: OAuth2, asked: Iterable[str], answered: Iterable[str]) -> tuple[str, ...]:
-    """What was granted, by the names that were asked for, with what was asked and no answer ever names."""
+    """What was granted, by the names that were asked for.
+
+    What was asked for and is contained in a wider scope, or is never named in an answer, was granted with the rest.
+    """
     asked = tuple(asked)
     named = [scope if scope in asked else oauth2.scope_aliases.get(scope, scope) for scope in answered]
-    unsaid = [scope for scope in asked if scope in oauth2.unsaid_scopes]
-    return tuple(dict.fromkeys([*named, *unsaid]))
+    held = with_implied(oauth2, named) | frozenset(oauth2.unsaid_scopes)
+    return tuple(dict.fromkeys([*named, *(scope for scope in asked if scope in held)]))
 
 
 def missing_scopes(oauth2: OAuth2 | None, asked: Iterable[str], granted: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
@@ -48,6 +50,19 @@ def test_a_service_that_is_not_there_is_none() -> None:
 
 def test_the_catalogue_is_read_once() -> None:
     assert toolkit_named("slack") is toolkit_named("slack")
+
+
+def test_a_service_that_inherits_nothing_is_read_without_social_auth_core() -> None:
+    """Starting must not wait for a second HTTP client that nobody asked for."""
+    program = """
+import sys
+from authconfigs.catalogue.load import all_toolkits, toolkit_named
+assert "slack" in all_toolkits() and toolkit_named("linear").oauth2
+assert "social_core" not in sys.modules and "requests" not in sys.modules
+assert toolkit_named("github").oauth2
+assert "social_core" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=STATIC.parent, timeout=60)
 
 
 @pytest.mark.parametrize("toolkit", TOOLKITS)

@@ -34,6 +34,8 @@ def test_outlook_never_names_offline_access_and_names_the_rest_by_either_name() 
 
 def test_github_leaves_out_what_a_wider_scope_contains() -> None:
     github = oauth2_of("github")
+    assert granted_scopes(github, ["user", "user:email"], ["user"]) == ("user", "user:email")
+    assert granted_scopes(github, ["user:email"], ["user:email"]) == ("user:email",)
     assert missing_scopes(github, ["user", "user:email", "repo", "public_repo"], ["user", "repo"]) == ()
     assert missing_scopes(github, ["admin:org", "read:org"], ["admin:org"]) == ()
 
