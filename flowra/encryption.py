@@ -235,4 +235,6 @@ class EncryptedJSONField(_NeverSearched, EncryptedTextField):  # type: ignore[mi
         return f"{PRIVATE_MARK}.{key.id}.{token}"
 
     def get_default(self) -> Any:
-        return self.default() if callable(self.default) else None if self.default is models.NOT_PROVIDED else self.default
+        if self.default is models.NOT_PROVIDED:
+            return None
+        return self.default() if callable(self.default) else self.default

@@ -96,7 +96,7 @@ def parse_token_response(
 
 
 def _object_in(body: str) -> dict[str, Any]:
-    text = body.strip().lstrip("\ufeff")
+    text = body.lstrip("\ufeff").strip()
     if text.startswith("{"):
         try:
             parsed = json.loads(text)
