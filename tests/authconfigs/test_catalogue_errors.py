@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.checks import registry, run_checks
 
 from authconfigs.catalogue.load import Catalogue, CatalogueError
 from authconfigs.catalogue.startup_check import check_catalogue, messages_about
@@ -152,3 +153,8 @@ def test_a_logo_that_is_not_there_is_a_warning(tmp_path: Path) -> None:
 
 def test_the_catalogue_as_it_is_may_start() -> None:
     assert list(check_catalogue()) == []
+
+
+def test_every_command_that_checks_the_project_checks_the_catalogue() -> None:
+    assert check_catalogue in registry.get_checks()
+    assert run_checks(tags=["authconfigs"]) == []
