@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.core.checks import registry, run_checks
+from django.core.checks import run_checks
+from django.core.checks.registry import registry
 
 from authconfigs.catalogue.load import Catalogue, CatalogueError
 from authconfigs.catalogue.startup_check import check_catalogue, messages_about
