@@ -15,7 +15,8 @@ SCHEMES = ("OAUTH2", "API_KEY", "BASIC", "BEARER_TOKEN", "NO_AUTH")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
-_HOST = re.compile(r"(?:\{[a-z_]+\}|[a-z0-9-]+)(?:\.(?:\{[a-z_]+\}|[a-z0-9-]+))*(?::[0-9]+)?")
+_LABEL = r"(?:\{[a-z_]+\}|[a-z0-9_-]+)"
+_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 # A user name is no secret and stands in some services' URLs.
 _PUBLIC_KEY_FIELDS = ("username",)
 

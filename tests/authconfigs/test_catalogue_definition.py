@@ -149,6 +149,19 @@ def test_what_cannot_work_is_named_as_the_caller_wrote_it(changes: dict[str, Any
     assert [each.field for each in caught.value.errors] == [field]
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9000/api",
+        "http://[::1]:9000",
+        "https://my_crm.internal",
+        "https://API.acme.example/",
+    ],
+)
+def test_an_inner_service_is_an_address_like_any_other(url: str) -> None:
+    assert read(baseUrl=url).base_url == url
+
+
 @pytest.mark.parametrize("name", ["slug", "name", "baseUrl", "authSchemes"])
 def test_what_is_missing_is_named(name: str) -> None:
     definition = {key: value for key, value in OAUTH.items() if key != name}

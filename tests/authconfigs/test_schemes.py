@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from authconfigs.catalogue.coherence import SCHEMES as SCHEMES_OF_TOOLKITS
 from authconfigs.catalogue.load import all_toolkits
 from authconfigs.catalogue.toolkit import ApiKeyPlace, Field, Toolkit
 from authconfigs.schemes import SCHEMES, scheme_named
@@ -24,6 +25,10 @@ def test_there_are_five_schemes_and_more_are_refused_by_name() -> None:
         with pytest.raises(InvalidInput) as caught:
             scheme_named(name)
         assert [each.field for each in caught.value.errors] == ["authScheme"]
+
+
+def test_a_toolkit_may_name_exactly_these_schemes() -> None:
+    assert set(SCHEMES_OF_TOOLKITS) == set(SCHEMES)
 
 
 def test_oauth_signs_with_the_access_token() -> None:
