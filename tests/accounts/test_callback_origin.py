@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.actions.callback_origin import checked_callback_url, origin_of
+from accounts.actions.callback_origin import checked_callback_url
 from flowra.errors import InvalidInput
 from flowra.models import Project
+from flowra.origins import origin_of
 
 ACME = Project(name="Acme", callback_origins=["https://acme.example", "http://127.0.0.1:9000"])
 

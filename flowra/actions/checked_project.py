@@ -1,0 +1,41 @@
+"""What a project may be called and where its people may be sent back to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flowra.errors import FieldProblem, InvalidInput
+from flowra.origins import origin_of
+
+MAX_NAME = 100
+MAX_ORIGINS = 50
+
+
+def checked_name(name: str, field: str = "name") -> str:
+    """The name as it is stored; raises InvalidInput for one that is empty, too long, or would not show as it reads."""
+    stripped = name.strip()
+    if not stripped or len(stripped) > MAX_NAME:
+        raise InvalidInput.field(field, f"must be 1 to {MAX_NAME} characters")
+    # Characters that turn the direction of a text, or show as nothing, are not printable: a name with them on the
+    # connect page would read as another.
+    if not stripped.isprintable():
+        raise InvalidInput.field(field, "must be one line of characters that can be seen")
+    return stripped
+
+
+def checked_origins(origins: Sequence[str], field: str = "callbackOrigins") -> list[str]:
+    """Each as `scheme://host[:port]`, once; raises InvalidInput naming the one that is no origin."""
+    if len(origins) > MAX_ORIGINS:
+        raise InvalidInput.field(field, f"may be at most {MAX_ORIGINS}")
+    found: list[str] = []
+    problems: list[FieldProblem] = []
+    for index, given in enumerate(origins):
+        origin = origin_of(given)
+        if origin is None or urlsplit(given).path not in ("", "/") or "?" in given or "#" in given:
+            problems.append(FieldProblem(f"{field}.{index}", "must be an origin, like https://app.example.com"))
+        elif origin not in found:
+            found.append(origin)
+    if problems:
+        raise InvalidInput.fields(problems)
+    return found

@@ -1,0 +1,43 @@
+"""A new project: one app that will act for its users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from flowra.events.names import EventType
+from flowra.events.record import Actor, record
+from flowra.models import Project
+
+from .checked_project import checked_name, checked_origins
+
+
+def create_project(
+    name: str,
+    *,
+    actor: Actor,
+    callback_origins: Sequence[str] = (),
+    is_test: bool = False,
+    require_confirmation: bool = False,
+) -> Project:
+    """Stores the project and the event; a test project's keys begin with `flw_test_`.
+
+    Raises InvalidInput naming `name` or `callbackOrigins.N`.
+    """
+    project = Project(
+        name=checked_name(name),
+        callback_origins=checked_origins(callback_origins),
+        is_test=is_test,
+        require_confirmation=require_confirmation,
+    )
+    with transaction.atomic():
+        project.save(force_insert=True)
+        record(
+            EventType.PROJECT_CREATED,
+            project_id=project.pk,
+            subject=("project", project.pk),
+            actor=actor,
+            data={"name": project.name, "callbackOrigins": project.callback_origins},
+        )
+    return project
