@@ -22,7 +22,8 @@ class Shared:
 def granted_scopes(oauth2: OAuth2, asked: Iterable[str], answered: Iterable[str]) -> tuple[str, ...]:
     """What was granted, by the names that were asked for.
 
-    What was asked for and is contained in a wider scope, or is never named in an answer, was granted with the rest.
+    What was asked for and is contained in a wider scope, or is never named in an answer, was granted with
+    the rest.
     """
     asked = tuple(asked)
     named = [scope if scope in asked else oauth2.scope_aliases.get(scope, scope) for scope in answered]
