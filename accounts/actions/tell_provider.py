@@ -123,7 +123,8 @@ def _do_it_there(toolkit: Toolkit, what: str) -> str:
 
 def _wait(attempts: int, retry_after: int | None) -> timedelta:
     """Doubles from five seconds to an hour, with up to a tenth of jitter; never shorter than the service asked for."""
-    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    doubled: timedelta = FIRST_WAIT * 2 ** min(attempts - 1, 20)
+    wait = min(doubled, LONGEST_WAIT)
     if retry_after is not None:
         wait = min(max(wait, timedelta(seconds=retry_after)), LONGEST_WAIT)
     return wait * random.uniform(1.0, 1.1)

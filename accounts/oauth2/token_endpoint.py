@@ -27,7 +27,8 @@ def call_token_endpoint(client: Client, grant: dict[str, str]) -> Tokens:
         client.url(oauth2.token_url),
         headers={"Accept": "application/json", **client.toolkit.request_headers},
         basic_auth=authenticate(client, body),
-        **({"json": body} if oauth2.token_body == "json" else {"form": body}),
+        form=body if oauth2.token_body == "form" else None,
+        json=body if oauth2.token_body == "json" else None,
     )
     return parse_token_response(
         answer.status,

@@ -14,7 +14,7 @@ from tests.provider import PracticeProvider
 
 
 def token_requests(acme: Acme) -> int:
-    return sum(1 for call in acme.provider.calls if call.path == "/token")
+    return len(acme.provider.calls.to("/token"))
 
 
 def test_the_answer_in_another_browser_is_refused_and_the_app_learns_nothing_there(acme: Acme) -> None:
