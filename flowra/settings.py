@@ -57,6 +57,8 @@ if _is_sqlite:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000;"
         " PRAGMA cache_size=-16000; PRAGMA mmap_size=134217728; PRAGMA foreign_keys=ON;",
     }
+    # A file for the tests as well: an embedded database in memory knows no second writer.
+    _database["TEST"] = {"NAME": str(FLOWRA_DATA_DIR / "test.sqlite3")}
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _options = _database.setdefault("OPTIONS", {})
