@@ -83,7 +83,7 @@ def tell_again(account_id: str) -> None:
 def give_back_unstored(client: Client, secrets: Mapping[str, str]) -> None:
     """Tells the service of a grant that will not be stored anywhere: one try, since nothing is left to try with."""
     told = revoke_at_service(client, secrets)
-    if told.how != "done":
+    if told.how not in ("done", "gone"):
         logger.warning("A grant at %s was not stored and could not be given back.", client.toolkit.slug)
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from urllib.parse import quote_plus
 
 from accounts.oauth2.client import Client
-from accounts.oauth2.token_endpoint import authenticate
+from accounts.oauth2.token_endpoint import authenticate, call_token_endpoint
+from accounts.oauth2.token_response import TokenRefused
 from authconfigs.catalogue.fill import fill
 from authconfigs.catalogue.toolkit import RevokeCall
 from flowra import outbound
@@ -22,9 +23,12 @@ MAX_WORDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How telling went. `words` are for people, without secrets. `retry_after` in seconds, where the service said."""
+    """How telling went; `gone`: the token was no longer good, and what else belongs to the grant may still be.
 
-    how: Literal["done", "unsupported", "failed"]
+    `words` are for people, without secrets. `retry_after` in seconds, where the service said.
+    """
+
+    how: Literal["done", "gone", "unsupported", "failed"]
     words: str = ""
     retry_after: int | None = None
 
@@ -41,16 +45,30 @@ def revoke_at_service(client: Client, secrets: Mapping[str, str]) -> Told:
     if not held:
         return Told("unsupported", "There is no token that this service takes back.")
     answers = [_told_one(client, call, kind, secrets[kind]) for kind in held]
+    refresh_token = secrets.get("refresh_token")
+    if refresh_token and "refresh_token" not in call.tokens and answers[-1].how == "gone":
+        answers[-1] = _told_with_a_fresh_token(client, call, refresh_token)
     failed = next((answer for answer in answers if answer.how == "failed"), None)
     if failed is not None:
         return failed
-    return next((answer for answer in answers if answer.how == "done"), answers[0])
+    return Told("done") if any(answer.how in ("done", "gone") for answer in answers) else answers[0]
+
+
+def _told_with_a_fresh_token(client: Client, call: RevokeCall, refresh_token: str) -> Told:
+    """The service takes back access tokens only, and ours had run out: the grant may live on in its refresh token."""
+    try:
+        tokens = call_token_endpoint(client, {"grant_type": "refresh_token", "refresh_token": refresh_token})
+    except TokenRefused as refusal:
+        return Told("done") if refusal.error == "invalid_grant" else Told("failed", refusal.message)
+    except FlowraError as error:
+        return Told("failed", error.message)
+    return _told_one(client, call, "access_token", tokens.access_token)
 
 
 def _told_one(client: Client, call: RevokeCall, kind: str, token: str) -> Told:
     body: dict[str, str] = {} if call.body == "none" else {call.token_param: token}
     if call.with_hint and call.body == "form":
-        body["token_type_hint"] = kind
+        body["token_type_hint"] = kind.removeprefix("user_")
     headers = {"Accept": "application/json", **client.toolkit.request_headers}
     basic_auth = None
     if call.auth == "basic":
@@ -78,7 +96,7 @@ def _read(call: RevokeCall, answer: Answer) -> Told:
     told = _object_in(answer.text)
     error = _error_in(told)
     if answer.status in call.gone_statuses or error in call.gone_errors:
-        return Told("done")
+        return Told("gone")
     if 200 <= answer.status < 300 and (call.ok_field is None or told.get(call.ok_field) is True):
         return Told("done")
     if error == "unsupported_token_type":  # RFC 7009, 2.2.1: this kind of token cannot be revoked there
