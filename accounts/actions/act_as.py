@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import DEFAULT_USER_NAME, ExternalUser
 from flowra.errors import Forbidden, InvalidInput
 from flowra.models import Project
+from flowra.public_ids import is_id
 
 NAME = re.compile(r"[A-Za-z0-9._@-]{1,255}")
 SEEN_GRAIN = timedelta(minutes=1)
@@ -23,20 +24,43 @@ def act_as(project: Project, name: str, *, named: str = "x-username") -> Externa
     """
     if not NAME.fullmatch(name):
         raise InvalidInput.field(named, "must be 1 to 255 of A-Z a-z 0-9 . _ @ -")
-    user = ExternalUser.objects.filter(project=project, name=name).first()
+    user = ExternalUser.objects.filter(project=project, name=name).first() or made_once(project, name)[0]
+    return _seen(user)
+
+
+def act_as_id_or_name(project: Project, id_or_name: str, *, named: str = "eUID") -> ExternalUser:
+    """The user of that id, or of that name as `act_as` has it.
+
+    What has the form of an id is never taken for a new name: a mistyped id would make a user whom nobody knows.
+    Raises InvalidInput naming `named` for an id that is not of this project, else as `act_as`.
+    """
+    if not is_id("eu", id_or_name):
+        return act_as(project, id_or_name, named=named)
+    user = ExternalUser.objects.filter(project=project, pk=id_or_name).first()
     if user is None:
-        ExternalUser.objects.bulk_create([ExternalUser(project=project, name=name)], ignore_conflicts=True)
-        user = ExternalUser.objects.get(project=project, name=name)
+        raise InvalidInput.field(named, "is the id of no user of this project")
+    return _seen(user)
+
+
+def default_user(project: Project) -> ExternalUser:
+    """The user who stands for the project itself, where none was named."""
+    return act_as(project, DEFAULT_USER_NAME)
+
+
+def made_once(project: Project, name: str) -> tuple[ExternalUser, bool]:
+    """The user of that name, and whether this call made it: of several at once, one does."""
+    fresh = ExternalUser(project=project, name=name, last_seen_at=timezone.now())
+    ExternalUser.objects.bulk_create([fresh], ignore_conflicts=True)
+    user = ExternalUser.objects.get(project=project, name=name)
+    return user, user.pk == fresh.pk
+
+
+def _seen(user: ExternalUser) -> ExternalUser:
     if not user.is_active:
-        raise Forbidden(f"The user {name} is inactive and cannot be acted as.", code="user_inactive")
+        raise Forbidden(f"The user {user.name} is inactive and cannot be acted as.", code="user_inactive")
     now = timezone.now()
     if user.last_seen_at is None or now - user.last_seen_at >= SEEN_GRAIN:
         unseen = Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=now - SEEN_GRAIN)
         ExternalUser.objects.filter(unseen, pk=user.pk).update(last_seen_at=now)
         user.last_seen_at = now
     return user
-
-
-def default_user(project: Project) -> ExternalUser:
-    """The user who stands for the project itself, where none was named."""
-    return act_as(project, DEFAULT_USER_NAME)
