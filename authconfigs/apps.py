@@ -15,5 +15,8 @@ class AuthConfigsApp(AppConfig):
     verbose_name = "Auth configs"
 
     def ready(self) -> None:
-        """The catalogue is checked whenever the project's checks are run."""
+        """The catalogue and the operator's clients are checked whenever the project's checks are run."""
+        from authconfigs.actions.managed_clients import check_managed_clients
+
         register(check_catalogue, "authconfigs")
+        register(check_managed_clients, "authconfigs")

@@ -10,9 +10,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from flowra.errors import InvalidInput
+from flowra.near_match import near_match
 
 from .problems import fields_of
-from .query import near_match
 
 
 class Body(serializers.Serializer[Any]):

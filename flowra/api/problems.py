@@ -73,14 +73,16 @@ def problem(
     errors: tuple[FieldProblem, ...] = (),
     provider_error: str | None = None,
     retry_after: int | None = None,
+    besides: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """One answer in the error shape; `retry_after` is in seconds."""
+    """One answer in the error shape; `retry_after` is in seconds, `besides` are further keys."""
     body: dict[str, Any] = {
         "success": False,
         "message": message,
         "code": code or _CODES.get(status, "error"),
         "errors": [{"field": each.field, "message": each.message} for each in errors],
         "requestId": request_id.get(),
+        **(besides or {}),
     }
     if provider_error is not None:
         body["providerError"] = provider_error
@@ -123,6 +125,7 @@ def _of_flowra_error(error: FlowraError) -> HttpResponse:
     retry_after = error.retry_after
     if retry_after is None and error.status in (429, 503):
         retry_after = DATABASE_RETRY_AFTER
+    besides = error.extra.get("besides")
     response = problem(
         error.status,
         error.message,
@@ -130,6 +133,7 @@ def _of_flowra_error(error: FlowraError) -> HttpResponse:
         errors=error.errors,
         provider_error=error.provider_error,
         retry_after=retry_after,
+        besides=besides if isinstance(besides, Mapping) else None,
     )
     allow = error.extra.get("allow")
     if isinstance(allow, str):

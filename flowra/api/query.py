@@ -5,15 +5,14 @@ A mistyped filter must never widen a result, so nothing is ignored and nothing i
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.http import QueryDict
 
 from flowra.errors import FieldProblem, InvalidInput
+from flowra.near_match import near_match
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # What bytes that are no UTF-8 have become by the time that a view sees them.
@@ -186,30 +185,9 @@ class Query:
 NO_QUERY = Query()
 
 
-def near_match(name: str, known: Iterable[str]) -> str:
-    """` Did you mean "limit"?`, or what there is to choose from, or nothing."""
-    names = list(known)
-    by_lower = {each.lower(): each for each in names}
-    near = difflib.get_close_matches(name.lower()[:100], by_lower, n=1, cutoff=0.6)
-    if near:
-        return f' Did you mean "{by_lower[near[0]]}"?'
-    return f" Known are: {', '.join(names)}." if names else ""
-
-
-def refuse_unknown(given: Mapping[str, Any], known: Collection[str], under: str = "") -> list[FieldProblem]:
-    """A problem for each key of a body that is not `known`, with its near match."""
-    return [
-        FieldProblem(f"{under}{_shown(name)}", f"is unknown.{near_match(str(name), known)}")
-        for name in given
-        if name not in known
-    ]
-
-
 def _chosen(text: str, choices: tuple[str, ...]) -> str:
     if text not in choices:
-        near = difflib.get_close_matches(text.lower()[:100], [each.lower() for each in choices], n=1, cutoff=0.6)
-        hint = f' Did you mean "{next(each for each in choices if each.lower() == near[0])}"?' if near else ""
-        raise ValueError(f"must be one of {', '.join(choices)}.{hint}")
+        raise ValueError(f"must be one of {', '.join(choices)}.{near_match(text, choices, or_all=False)}")
     return text
 
 
