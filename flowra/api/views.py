@@ -16,6 +16,7 @@ from flowra.models import ApiKey, Project
 
 from .authentication import acting_as_name
 from .problems import problem_response
+from .query import NO_QUERY, Query
 from .rendering import json_answer
 
 
@@ -27,7 +28,9 @@ class MethodNotAllowed(FlowraError):
 
 
 class ApiRequest(Request):
-    """DRF's request with what our views ask of it."""
+    """DRF's request with what our views ask of it. `query` are the values of the parameters that the view knows."""
+
+    query: dict[str, Any]
 
     @property
     def key(self) -> ApiKey:
@@ -55,13 +58,16 @@ class ApiRequest(Request):
 class ApiView(APIView):
     """`scopes` says for each method which scope a key needs, None for a key of any; `keyless` methods need no key.
 
+    `queries` says which query parameters a method knows; without an entry it knows none, and any is refused.
+
     Handlers take an ApiRequest and answer with `json_answer`, or one of `ok`, `done`; whatever they raise becomes the
     contract's error.
     """
 
     scopes: ClassVar[Mapping[str, str | None]] = {}
     keyless: ClassVar[Collection[str]] = ()
-    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    queries: ClassVar[Mapping[str, Query]] = {}
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Method, key, scope, then the handler: in that order, so that a wrong method is told to anybody."""
@@ -74,6 +80,7 @@ class ApiView(APIView):
             self.request = call
             for permission in self.get_permissions():
                 permission.has_permission(call, self)
+            call.query = self.queries.get(_read_as(call), NO_QUERY).read(request.GET)
             answer: HttpResponseBase = handler(call, *args, **kwargs)
             return answer
         except Exception as error:
@@ -86,6 +93,10 @@ class ApiView(APIView):
             allow = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
             raise MethodNotAllowed(f"This endpoint takes {allow}.", extra={"allow": allow})
         return handler
+
+
+def _read_as(request: Request) -> str:
+    return "GET" if request.method == "HEAD" else str(request.method)
 
 
 def ok(data: Any, message: str, status: int = 200) -> HttpResponse:
