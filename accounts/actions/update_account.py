@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.actions.checked_labels import checked_labels
 from accounts.actions.end_link import NOT_YET_CONNECTED
 from accounts.actions.revoke_account import UNFINISHED
-from accounts.models import ConnectedAccount, LinkSession, Status, StatusReason
+from accounts.models import ConnectedAccount, LinkSession, LinkState, Status, StatusReason
 from flowra.errors import InvalidInput, NotFound, Overloaded
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
@@ -118,7 +118,7 @@ def _status_to_have(account: ConnectedAccount, before: str) -> tuple[str, str, s
     if before == Status.ACTIVE:
         return before, "", ""
     if before in NOT_YET_CONNECTED:
-        if LinkSession.objects.filter(account_id=account.pk, state__in=UNFINISHED).exists():
+        if LinkSession.objects.filter(account_id=account.pk, state__in=(*UNFINISHED, LinkState.FINISHING)).exists():
             return before, "", ""
         before = Status.FAILED
     failure = (

@@ -1,0 +1,67 @@
+"""`GET, PATCH, DELETE connected_accounts/{id}`: one account."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from rest_framework import serializers
+
+from accounts.actions.revoke_account import revoke_account
+from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
+from accounts.api.account_rows import read_rows
+from accounts.api.acting import account_seen, accounts_seen, acting_user, no_such_account
+from accounts.api.later import LaterField
+from accounts.api.present_account import present_accounts
+from accounts.models import ExternalUser
+from flowra.api.body import Body, FlagField, TextField, read_body
+from flowra.api.query import NO_QUERY
+from flowra.api.rendering import json_answer
+from flowra.api.views import ApiRequest, ApiView, done
+
+
+class ChangeConnectedAccount(Body):
+    """What PATCH takes; what is left out stays as it is."""
+
+    displayName = TextField(required=False, allow_null=True, allow_blank=True, max_length=MAX_NAME_LENGTH)
+    labels = serializers.ListField(child=TextField(max_length=100), required=False)
+    isDisabled = FlagField(required=False)
+    sharedWith = LaterField(required=False)
+    connection = LaterField(required=False)
+
+
+FIELDS = {"displayName": "display_name", "labels": "labels", "isDisabled": "is_disabled"}
+
+
+class Account(ApiView):
+    """Another user's account is no different from none."""
+
+    scopes: ClassVar = {"GET": "accounts:read", "PATCH": "accounts:write", "DELETE": "accounts:write"}
+    bodies: ClassVar = {"PATCH": ChangeConnectedAccount}
+
+    def get(self, request: ApiRequest, id: str) -> HttpResponse:
+        """The account; raises NotFound."""
+        NO_QUERY.read(request.query_params)
+        return json_answer(account_shown(request, acting_user(request), id))
+
+    def patch(self, request: ApiRequest, id: str) -> HttpResponse:
+        """Changes it and answers it as it is then; raises InvalidInput naming the field, NotFound."""
+        NO_QUERY.read(request.query_params)
+        account = account_seen(request, id)
+        values = read_body(request, ChangeConnectedAccount)
+        update_account(account, request.actor, **{FIELDS[name]: value for name, value in values.items()})
+        return json_answer(account_shown(request, None, id))
+
+    def delete(self, request: ApiRequest, id: str) -> HttpResponse:
+        """Usable by nobody from now on; the service is told by the worker. Raises NotFound, also the second time."""
+        NO_QUERY.read(request.query_params)
+        revoke_account(account_seen(request, id), request.actor)
+        return done("Deleted. It is usable by nobody from now on, and the service is being told.")
+
+
+def account_shown(request: ApiRequest, acting: ExternalUser | None, id: str) -> dict[str, Any]:
+    """The account as the contract shows it, if `acting` may see it; raises NotFound."""
+    rows = read_rows(accounts_seen(request, acting).filter(pk=id))
+    if not rows:
+        raise no_such_account()
+    return present_accounts(request.key.project_id, rows)[0]

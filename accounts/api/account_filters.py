@@ -1,0 +1,88 @@
+"""The list's filters: values within one are alternatives, filters together narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django_filters import Filter, FilterSet
+
+from accounts.models import ConnectedAccount, ExternalUser, Status
+from flowra.api.query import Choice, Number, Query, Text, Texts
+from flowra.public_ids import is_id
+
+if TYPE_CHECKING:
+    Accounts = QuerySet[ConnectedAccount, Any]
+
+FILTERS = ("toolkitSlugs", "statuses", "authConfigIds", "connectedAccountIds", "eUIDs", "labels")
+ORDER_COLUMNS = {"createdAt": "created_at", "updatedAt": "updated_at"}
+DEFAULT_LIMIT = 10
+MAX_LIMIT = 100
+
+LIST_QUERY = Query(
+    Texts("toolkitSlugs", description="Accounts of any of these toolkits."),
+    Texts("statuses", tuple(Status.values), "Accounts of any of these statuses."),
+    Texts("authConfigIds", description="Accounts through any of these auth configs."),
+    Texts("connectedAccountIds", description="These accounts."),
+    Texts("eUIDs", description="Accounts of any of these users, by id or by name."),
+    Texts("labels", description="Accounts with any of these labels."),
+    Choice("orderBy", tuple(ORDER_COLUMNS), "createdAt"),
+    Choice("orderDirection", ("asc", "desc"), "desc"),
+    Text("cursor", "The nextCursor of the page before; good for the same filters and order only.", 300),
+    Number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT, "How many on a page."),
+)
+
+
+class AnyOf(Filter):
+    """One of the values; a single one is compared by `=`, which lets an index give the order as well."""
+
+    def filter(self, qs: Accounts, value: Sequence[str]) -> Accounts:
+        if len(value) == 1:
+            return qs.filter(**{self.field_name: value[0]})
+        return qs.filter(**{f"{self.field_name}__in": value})
+
+
+class AnyUser(Filter):
+    """Users by id or by name; unknown ones match nothing."""
+
+    def filter(self, qs: Accounts, value: Sequence[str]) -> Accounts:
+        ids = [each for each in value if is_id("eu", each)]
+        names = [each for each in value if not is_id("eu", each)]
+        if not names:
+            return AnyOf("external_user_id").filter(qs, ids)
+        users = ExternalUser.objects.filter(project_id=self.parent.project_id)
+        if len(value) == 1:
+            return qs.filter(external_user_id=users.filter(name=names[0]).values("pk")[:1])
+        wanted = Q(name__in=names) | Q(pk__in=ids) if ids else Q(name__in=names)
+        return qs.filter(external_user_id__in=users.filter(wanted).values("pk"))
+
+
+class AnyLabel(Filter):
+    """Accounts that have at least one of the labels."""
+
+    def filter(self, qs: Accounts, value: Sequence[str]) -> Accounts:
+        return qs.filter(labels__has_any=list(value))
+
+
+class AccountFilters(FilterSet):
+    """The six filters under their names on the wire."""
+
+    toolkitSlugs = AnyOf("toolkit_slug")
+    statuses = AnyOf("status")
+    authConfigIds = AnyOf("auth_config_id")
+    connectedAccountIds = AnyOf("pk")
+    eUIDs = AnyUser("external_user")
+    labels = AnyLabel("labels")
+
+    def __init__(self, project_id: str, queryset: Accounts) -> None:
+        super().__init__(data=None, queryset=queryset)
+        self.project_id = project_id
+
+    def narrowed(self, values: Mapping[str, Any]) -> Accounts:
+        """The queryset with those filters that have values; LIST_QUERY has checked them, so no form does it again."""
+        accounts = self.queryset
+        for name in FILTERS:
+            if values[name] is not None:
+                accounts = self.filters[name].filter(accounts, values[name])
+        return accounts

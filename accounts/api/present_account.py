@@ -1,0 +1,149 @@
+"""A connected account as the contract shows it. Nothing sealed is opened for it: a secret is known by its name alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from accounts.api.account_rows import AccountRow
+from accounts.models import ConnectedAccount, StatusReason
+from authconfigs.catalogue.definition import toolkit_from_definition
+from authconfigs.catalogue.load import toolkit_named
+from authconfigs.catalogue.logo import logo_url
+from authconfigs.catalogue.toolkit import Toolkit
+from authconfigs.models import ProjectToolkit
+from authconfigs.schemes import SCHEMES
+from flowra.errors import FlowraError
+from flowra.redaction import MASK
+
+_REASONS: dict[str, str] = {reason.value: str(reason.label) for reason in StatusReason}
+_CONNECTION_DATA: Any = ConnectedAccount._meta.get_field("connection_data")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownToolkit:
+    """What an account shows of its toolkit; `asks` are the schemes under which a connection has data of its own."""
+
+    shown: dict[str, str]
+    name: str
+    test_endpoint: str | None
+    asks: frozenset[str]
+
+
+def present_accounts(project_id: str, rows: Iterable[AccountRow]) -> list[dict[str, Any]]:
+    """The rows as the contract's objects; one query more where a project's own toolkits are among theirs."""
+    found = list(rows)
+    toolkits = toolkits_shown(project_id, {row.toolkit_slug for row in found})
+    return [present_account(row, toolkits[row.toolkit_slug]) for row in found]
+
+
+def present_account(row: AccountRow, toolkit: ShownToolkit) -> dict[str, Any]:
+    """One account, its keys in the contract's order."""
+    labels: list[str] = orjson.loads(row.labels)
+    requested: list[str] = orjson.loads(row.scopes_requested)
+    granted: list[str] | None = orjson.loads(row.scopes_granted) if row.scopes_granted else None
+    label = (
+        row.display_name
+        or (labels[0] if labels else "")
+        or row.identity_email
+        or row.identity_name
+        or row.identity_workspace
+        or toolkit.name
+    )
+    auth_scheme = row.auth_config__auth_scheme
+    data = _CONNECTION_DATA.from_db_value(row.connection_data) if auth_scheme in toolkit.asks else {}
+    return {
+        "id": row.id,
+        "toolkit": toolkit.shown,
+        "authConfig": {
+            "id": row.auth_config_id,
+            "authScheme": auth_scheme,
+            "isProviderManaged": bool(row.auth_config__is_provider_managed),
+            "isDisabled": bool(row.auth_config__is_disabled),
+            "deprecated": {"uuid": row.auth_config_id},
+        },
+        "displayName": row.display_name,
+        "label": label,
+        "labels": labels,
+        "eUID": row.external_user_id,
+        "externalUser": {"id": row.external_user_id, "name": row.external_user__name},
+        "status": row.status,
+        "statusReason": {
+            "code": row.status_reason,
+            "message": row.status_message or _REASONS.get(row.status_reason, ""),
+        }
+        if row.status_reason
+        else None,
+        "isDisabled": bool(row.is_disabled),
+        "duplicateOf": None,
+        "sharedWith": None,
+        "identity": {
+            "id": row.identity_id or None,
+            "name": row.identity_name or None,
+            "email": row.identity_email or None,
+            "workspace": row.identity_workspace or None,
+        },
+        "scopes": {
+            "requested": requested,
+            "granted": granted,
+            "missing": [] if granted is None else [scope for scope in requested if scope not in granted],
+        },
+        "expiresAt": _instant(row.expires_at),
+        "lastUsedAt": _instant(row.last_used_at),
+        "lastRefreshedAt": _instant(row.last_refreshed_at),
+        "createdAt": _instant(row.created_at),
+        "updatedAt": _instant(row.updated_at),
+        "state": {
+            "authScheme": auth_scheme,
+            "val": {**data, **dict.fromkeys(orjson.loads(row.secret_names), MASK)},
+        },
+        "data": data,
+        "params": {},
+        "testRequestEndpoint": toolkit.test_endpoint,
+        "deprecated": {"labels": labels, "uuid": row.id},
+    }
+
+
+def toolkits_shown(project_id: str, slugs: Iterable[str]) -> dict[str, ShownToolkit]:
+    """What is shown of each toolkit, by slug; the slug alone of one that is no longer known."""
+    wanted = set(slugs)
+    found = {slug: toolkit for slug in wanted if (toolkit := toolkit_named(slug)) is not None}
+    own = wanted - found.keys()
+    if own:
+        for each in ProjectToolkit.objects.filter(project_id=project_id, slug__in=own):
+            try:
+                found[each.slug] = toolkit_from_definition(each.definition, id=each.pk)
+            except FlowraError:
+                continue
+    return {slug: _shown(slug, found.get(slug)) for slug in wanted}
+
+
+def _shown(slug: str, toolkit: Toolkit | None) -> ShownToolkit:
+    if toolkit is None:
+        return ShownToolkit({"slug": slug, "name": slug, "logo": ""}, slug, None, frozenset())
+    return ShownToolkit(
+        {"slug": slug, "name": toolkit.name, "logo": logo_url(toolkit)},
+        toolkit.name,
+        _test_endpoint(toolkit),
+        frozenset(
+            name
+            for name, scheme in SCHEMES.items()
+            if toolkit.connection_fields or any(not field.secret for field in scheme.account_fields(toolkit))
+        ),
+    )
+
+
+def _test_endpoint(toolkit: Toolkit) -> str | None:
+    if toolkit.test_call is None:
+        return None
+    url = toolkit.test_call.url
+    return url if "://" in url else f"{toolkit.base_url.rstrip('/')}/{url.lstrip('/')}"
+
+
+def _instant(moment: datetime | None) -> str | None:
+    """ISO 8601 with `Z`: aware times here are in UTC, and so are those without a zone, from SQLite."""
+    return None if moment is None else moment.isoformat(timespec="milliseconds")[:23] + "Z"
