@@ -129,7 +129,7 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         """The query's parameters and the headers that every endpoint reads."""
-        query = self.view.queries.get(self.method)
+        query = self.view.query.get(self.method)
         parameters = [
             OpenApiParameter(
                 name=each.name,

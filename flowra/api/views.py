@@ -58,7 +58,7 @@ class ApiRequest(Request):
 class ApiView(APIView):
     """`scopes` says for each method which scope a key needs, None for a key of any; `keyless` methods need no key.
 
-    `queries` says which query parameters a method knows; without an entry it knows none, and any is refused.
+    `query` says which query parameters a method knows; without an entry it knows none, and any is refused.
 
     Handlers take an ApiRequest and answer with `json_answer`, or one of `ok`, `done`; whatever they raise becomes the
     contract's error.
@@ -66,7 +66,7 @@ class ApiView(APIView):
 
     scopes: ClassVar[Mapping[str, str | None]] = {}
     keyless: ClassVar[Collection[str]] = ()
-    queries: ClassVar[Mapping[str, Query]] = {}
+    query: ClassVar[Mapping[str, Query]] = {}
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
@@ -80,7 +80,7 @@ class ApiView(APIView):
             self.request = call
             for permission in self.get_permissions():
                 permission.has_permission(call, self)
-            call.query = self.queries.get(_read_as(call), NO_QUERY).read(request.GET)
+            call.query = self.query.get(_read_as(call), NO_QUERY).read(request.GET)
             answer: HttpResponseBase = handler(call, *args, **kwargs)
             return answer
         except Exception as error:
