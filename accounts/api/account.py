@@ -15,7 +15,6 @@ from accounts.api.later import LaterField
 from accounts.api.present_account import present_accounts
 from accounts.models import ExternalUser
 from flowra.api.body import Body, FlagField, TextField, read_body
-from flowra.api.query import NO_QUERY
 from flowra.api.rendering import json_answer
 from flowra.api.views import ApiRequest, ApiView, done
 
@@ -41,12 +40,10 @@ class Account(ApiView):
 
     def get(self, request: ApiRequest, id: str) -> HttpResponse:
         """The account; raises NotFound."""
-        NO_QUERY.read(request.query_params)
         return json_answer(account_shown(request, acting_user(request), id))
 
     def patch(self, request: ApiRequest, id: str) -> HttpResponse:
         """Changes it and answers it as it is then; raises InvalidInput naming the field, NotFound."""
-        NO_QUERY.read(request.query_params)
         account = account_seen(request, id)
         values = read_body(request, ChangeConnectedAccount)
         update_account(account, request.actor, **{FIELDS[name]: value for name, value in values.items()})
@@ -54,7 +51,6 @@ class Account(ApiView):
 
     def delete(self, request: ApiRequest, id: str) -> HttpResponse:
         """Usable by nobody from now on; the service is told by the worker. Raises NotFound, also the second time."""
-        NO_QUERY.read(request.query_params)
         revoke_account(account_seen(request, id), request.actor)
         return done("Deleted. It is usable by nobody from now on, and the service is being told.")
 

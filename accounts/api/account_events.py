@@ -28,7 +28,7 @@ class AccountEvents(ApiView):
 
     def get(self, request: ApiRequest, id: str) -> HttpResponse:
         """A page of the trail; raises NotFound, InvalidInput (`cursor`, `limit`)."""
-        values = EVENTS_QUERY.read(request.query_params)
+        values = request.query
         account = account_seen(request, id)
         pages: KeysetPagination[Event] = KeysetPagination(
             column="at",

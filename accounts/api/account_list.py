@@ -26,7 +26,7 @@ class AccountList(ApiView):
 
     def get(self, request: ApiRequest) -> HttpResponse:
         """Filters, order, cursor and limit by LIST_QUERY; raises InvalidInput naming the parameter."""
-        values = LIST_QUERY.read(request.query_params)
+        values = request.query
         acting = acting_user(request)
         project_id = request.key.project_id
         accounts = accounts_seen(request, acting)

@@ -10,7 +10,6 @@ from accounts.actions.confirm_link import confirm_link
 from accounts.api.account import account_shown
 from accounts.api.acting import user_named
 from flowra.api.body import Body, TextField, read_body
-from flowra.api.query import NO_QUERY
 from flowra.api.rendering import json_answer
 from flowra.api.views import ApiRequest, ApiView
 
@@ -30,7 +29,6 @@ class Confirm(ApiView):
 
     def post(self, request: ApiRequest, id: str) -> HttpResponse:
         """The ACTIVE account; raises NotFound, InvalidInput, Conflict (`confirmation_mismatch`), ProviderFailed."""
-        NO_QUERY.read(request.query_params)
         values = read_body(request, ConfirmConnectedAccount)
         user = user_named(request, values.get("eUID"))
         account = confirm_link(request.project, id, values["confirmationToken"], user, request.actor)

@@ -13,7 +13,7 @@ from accounts.api.acting import acting_user
 from accounts.models import ConnectedAccount, ExternalUser
 from flowra.api.body import Body, TextField, read_body
 from flowra.api.pages import page_answer, page_parameters, window_of
-from flowra.api.query import NO_QUERY, Flag, Query, Text
+from flowra.api.query import Flag, Query, Text
 from flowra.api.rendering import instant
 from flowra.api.views import ApiRequest, ApiView, ok
 from flowra.errors import InvalidInput, NotFound
@@ -44,7 +44,7 @@ class ExternalUsers(ApiView):
 
     def get(self, request: ApiRequest) -> HttpResponse:
         """A page of users; raises InvalidInput naming the parameter."""
-        values = USERS_QUERY.read(request.query_params)
+        values = request.query
         window = window_of(values)
         users = _seen_by(request)
         if values["q"]:
@@ -58,7 +58,6 @@ class ExternalUsers(ApiView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         """The user of that name, made unless there; raises InvalidInput (`name`)."""
-        NO_QUERY.read(request.query_params)
         acting = acting_user(request)
         name = read_body(request, CreateExternalUser)["name"]
         if acting is not None and name != acting.name:
@@ -78,7 +77,6 @@ class ExternalUserByName(ApiView):
 
     def get(self, request: ApiRequest, username: str) -> HttpResponse:
         """`data` is null for a name that was never used."""
-        NO_QUERY.read(request.query_params)
         user = _seen_by(request).filter(name=username).first()
         if user is None:
             return ok(None, "There is no such user.")
@@ -92,7 +90,6 @@ class ToggleExternalUser(ApiView):
 
     def put(self, request: ApiRequest, id: str) -> HttpResponse:
         """The user as it is then; raises NotFound, Conflict for the default user."""
-        NO_QUERY.read(request.query_params)
         if not _seen_by(request).filter(pk=id).exists():
             raise NotFound("There is no such user in this project.", code="user_not_found")
         user = toggle_external_user(request.project, id, request.actor)

@@ -35,7 +35,7 @@ class GroupedByToolkit(ApiView):
 
     def get(self, request: ApiRequest) -> HttpResponse:
         """Groups in the order of their newest account; `totalConnections` also counts what `limit` left out."""
-        values = GROUPED_QUERY.read(request.query_params)
+        values = request.query
         user = user_named(request, values["eUID"])
         accounts = accounts_seen(request, user)
         if values["q"]:

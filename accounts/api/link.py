@@ -13,7 +13,6 @@ from accounts.actions.start_link import DEFAULT_SECONDS, MAX_SCOPES, MAX_SECONDS
 from accounts.api.acting import user_named
 from accounts.api.later import LaterField
 from flowra.api.body import Body, FlagField, ObjectField, TextField, read_body
-from flowra.api.query import NO_QUERY
 from flowra.api.rendering import instant, json_answer
 from flowra.api.views import ApiRequest, ApiView
 from flowra.errors import InvalidInput
@@ -51,7 +50,6 @@ class Link(ApiView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         """201 with the link; raises InvalidInput naming the field, NotFound (auth config, account), Conflict."""
-        NO_QUERY.read(request.query_params)
         values = read_body(request, CreateConnectedAccountLinkDto)
         if "authConfigId" not in values:
             raise InvalidInput.field("authConfigId", "is needed")
