@@ -12,7 +12,10 @@ class AccountsApp(AppConfig):
     verbose_name = "Connected accounts"
 
     def ready(self) -> None:
-        """Registers what falls due on this floor."""
+        """Registers what falls due on this floor, and what depends on an auth config."""
         from accounts.actions import due_work
+        from accounts.actions.accounts_of_auth_config import count_accounts, revoke_accounts
+        from authconfigs.actions.dependents import register_dependents
 
         due_work.register()
+        register_dependents(count=count_accounts, revoke_all=revoke_accounts)

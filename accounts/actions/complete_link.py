@@ -17,7 +17,7 @@ from accounts.models import LinkSession, LinkState, StatusReason
 from accounts.oauth2.client import Client, client_of
 from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.encryption import sealed_for
-from flowra.errors import Gone, InvalidInput
+from flowra.errors import FlowraError, Gone, InvalidInput
 from flowra.events.record import END_USER
 
 # What a refusal by the person is called besides RFC 6749's access_denied, in services' documentation.
@@ -96,7 +96,7 @@ def client_as_pressed(session: LinkSession) -> Client | None:
     try:
         toolkit = toolkit_for(session.project, session.account.toolkit_slug)
         return client_of(session.account.auth_config, toolkit, session.attempt["connection_data"])
-    except InvalidInput:
+    except FlowraError:
         return None
 
 
