@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 
 from accounts.api.acting import account_seen
-from accounts.api.keyset import KeysetPagination
+from flowra.api.keyset import KeysetPagination
 from flowra.api.query import Number, Query, Text
 from flowra.api.rendering import instant, json_answer
 from flowra.api.views import ApiRequest, ApiView

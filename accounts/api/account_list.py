@@ -10,12 +10,11 @@ from django.http import HttpResponse
 from accounts.api.account_filters import FILTERS, LIST_QUERY, ORDER_COLUMNS, AccountFilters
 from accounts.api.account_rows import AccountRow, read_rows
 from accounts.api.acting import accounts_seen, acting_user
-from accounts.api.keyset import KeysetPagination
 from accounts.api.present_account import present_accounts
 from accounts.api.totals import total_of
+from flowra.api.keyset import KeysetPagination
 from flowra.api.rendering import json_answer
 from flowra.api.views import ApiRequest, ApiView
-
 
 
 class AccountList(ApiView):

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .auth_configs import AuthConfigs, OneAuthConfig, TryAuthConfig
+from .toolkits import OneToolkit, ToolkitCategories, Toolkits, ToolkitStatus
+
+urlpatterns = [
+    path("toolkits", Toolkits.as_view()),
+    path("toolkits/categories", ToolkitCategories.as_view()),
+    path("toolkits/byId/<str:id>", OneToolkit.as_view()),
+    path("toolkits/byId/<str:id>/status", ToolkitStatus.as_view()),
+    path("auth_configs", AuthConfigs.as_view()),
+    path("auth_configs/<str:id>", OneAuthConfig.as_view()),
+    path("auth_configs/<str:id>/test", TryAuthConfig.as_view()),
+]

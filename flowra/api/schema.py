@@ -95,13 +95,13 @@ def page_of(name: str, entry: AnySerializer, **besides: serializers.Field[Any, A
 
 
 def endpoint(
-    *, answers: Shape, takes: Shape | None = None, status: int = 200, fails: Iterable[int] = ()
+    *, answers: Shape, status: int = 200, fails: Iterable[int] = ()
 ) -> Callable[[Method], Method]:
-    """Describes a handler: its answer, the body it takes, and with which statuses it fails besides the common ones."""
-    failures = sorted({*COMMON_FAILURES, *fails, *((413, 415) if takes is not None else ())})
+    """Describes a handler: its answer, and with which statuses it fails besides the common ones."""
+    failures = sorted({*COMMON_FAILURES, *fails})
     responses: dict[int, Any] = {status: answers}
     responses |= {code: OpenApiResponse(Problem, description=WHEN[code]) for code in failures}
-    return extend_schema(request=takes, responses=responses)
+    return extend_schema(responses=responses)
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -150,6 +150,10 @@ class Schema(AutoSchema):
                 )
             )
         return parameters
+
+    def get_request_serializer(self) -> Any:
+        """The body that the view says the method takes."""
+        return self.view.bodies.get(self.method)
 
     def get_description(self) -> str:
         """The handler's own words, and the scope."""

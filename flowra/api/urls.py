@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from .description import docs, schema
+from .health import alive, ready
+from .profile import Profile
+
+urlpatterns = [
+    path("healthz", alive),
+    path("readyz", ready),
+    path("api/v1/schema", schema),
+    path("api/v1/docs", docs),
+    path("api/v1/users/profile", Profile.as_view()),
+]

@@ -15,6 +15,7 @@ from flowra.events.record import Actor
 from flowra.models import ApiKey, Project
 
 from .authentication import acting_as_name
+from .body import Body
 from .problems import problem_response
 from .query import NO_QUERY, Query
 from .rendering import json_answer
@@ -59,6 +60,7 @@ class ApiView(APIView):
     """`scopes` says for each method which scope a key needs, None for a key of any; `keyless` methods need no key.
 
     `query` says which query parameters a method knows; without an entry it knows none, and any is refused.
+    `bodies` says what body a method takes, for the schema; the handler reads it with `read_body`.
 
     Handlers take an ApiRequest and answer with `json_answer`, or one of `ok`, `done`; whatever they raise becomes the
     contract's error.
@@ -67,6 +69,7 @@ class ApiView(APIView):
     scopes: ClassVar[Mapping[str, str | None]] = {}
     keyless: ClassVar[Collection[str]] = ()
     query: ClassVar[Mapping[str, Query]] = {}
+    bodies: ClassVar[Mapping[str, type[Body]]] = {}
     http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
@@ -80,6 +83,8 @@ class ApiView(APIView):
             self.request = call
             for permission in self.get_permissions():
                 permission.has_permission(call, self)
+            if "HTTP_X_USERNAME" in request.META:
+                acting_as_name(request)
             call.query = self.query.get(_read_as(call), NO_QUERY).read(request.GET)
             answer: HttpResponseBase = handler(call, *args, **kwargs)
             return answer

@@ -52,7 +52,7 @@ class KeysetPagination(BasePagination, Generic[Row]):
 
     `query` is all that the rows depend on (project, filters, order, who asks); a cursor is signed to it. `read` makes
     rows of the ordered, cut queryset, `key_of` tells a row's time and id. Raises InvalidInput (`cursor`) for a cursor
-    that was not given out for this query.
+    that was not given out for this query. Lists that have numbered pages too begin one at `offset`, as `page`.
     """
 
     column: str
@@ -63,16 +63,18 @@ class KeysetPagination(BasePagination, Generic[Row]):
     read: Callable[[AnyRows], Sequence[Row]]
     key_of: Callable[[Row], tuple[datetime, str]]
     page: int = 1
+    offset: int = 0
     next_cursor: str | None = None
 
     def paginate_queryset(self, queryset: AnyRows, request: Request | None = None, view: Any = None) -> list[Row]:
         """The page's rows; `page` and `next_cursor` tell of it afterwards."""
+        start = self.offset
         if self.cursor:
             position = self._opened(self.cursor)
             self.page = position.page
             queryset = queryset.filter(self._after(position))
         sign = "-" if self.descending else ""
-        rows = list(self.read(queryset.order_by(f"{sign}{self.column}", f"{sign}id")[: self.limit + 1]))
+        rows = list(self.read(queryset.order_by(f"{sign}{self.column}", f"{sign}id")[start : start + self.limit + 1]))
         if len(rows) > self.limit:
             rows = rows[: self.limit]
             self.next_cursor = self._made(*self.key_of(rows[-1]))

@@ -1,0 +1,123 @@
+"""`/api/v1/schema`, the OpenAPI 3.1 description, and `/api/v1/docs`, the same for people."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .rendering import JSON_TYPE, dumps
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The description; made once, when it is first asked for."""
+    from drf_spectacular.generators import SchemaGenerator
+
+    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return made
+
+
+@cache
+def _as_json() -> bytes:
+    return dumps(description())
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The description as JSON; needs no key."""
+    return HttpResponse(_as_json(), content_type=JSON_TYPE)
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The description as a page without scripts."""
+    return render(request, "api/docs.html", {"groups": _groups(), "info": description()["info"]})
+
+
+@cache
+def _groups() -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path, methods in description()["paths"].items():
+        for method, operation in methods.items():
+            found.setdefault(operation["tags"][0], []).append(_operation(path, method, operation))
+    return [{"name": name, "operations": operations} for name, operations in found.items()]
+
+
+def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    body = operation.get("requestBody", {}).get("content", {}).get(JSON_TYPE, {}).get("schema")
+    answers = []
+    for status, response in operation["responses"].items():
+        shape = response.get("content", {}).get(JSON_TYPE, {}).get("schema")
+        failed = not status.startswith("2")
+        answers.append(
+            {
+                "status": status,
+                "description": response.get("description", ""),
+                "fields": [] if failed else _fields(shape),
+            }
+        )
+    return {
+        "anchor": operation["operationId"],
+        "method": method.upper(),
+        "path": path,
+        "description": operation.get("description", ""),
+        "parameters": [
+            {
+                "name": each["name"],
+                "where": each["in"],
+                "type": _type(each["schema"]),
+                "required": each.get("required", False),
+                "description": each.get("description", ""),
+            }
+            for each in operation.get("parameters", ())
+        ],
+        "body": _fields(body),
+        "answers": answers,
+    }
+
+
+def _fields(shape: dict[str, Any] | None, under: str = "", depth: int = 0) -> list[dict[str, Any]]:
+    """The properties of an object, those of inner objects with dotted names."""
+    opened = _opened(shape)
+    found: list[dict[str, Any]] = []
+    for name, property in opened.get("properties", {}).items():
+        found.append(
+            {
+                "name": under + name,
+                "type": _type(property),
+                "required": name in opened.get("required", ()),
+                "description": property.get("description", ""),
+            }
+        )
+        if depth < 3:
+            inner = _opened(property)
+            is_list = inner.get("type") == "array"
+            found += _fields(inner.get("items") if is_list else inner, f"{under}{name}{'[]' if is_list else ''}.", depth + 1)
+    return found
+
+
+def _opened(shape: dict[str, Any] | None) -> dict[str, Any]:
+    while shape:
+        if "$ref" in shape:
+            shape = description()["components"]["schemas"][shape["$ref"].rsplit("/", 1)[-1]]
+        elif len(shape.get("allOf", ())) == 1:
+            shape = shape["allOf"][0]
+        elif "oneOf" in shape or "anyOf" in shape:
+            shape = next((each for each in shape.get("oneOf", shape.get("anyOf", ())) if each.get("type") != "null"), {})
+        else:
+            return shape
+    return {}
+
+
+def _type(shape: dict[str, Any]) -> str:
+    opened = _opened(shape)
+    if "enum" in opened:
+        return " | ".join(str(each) for each in opened["enum"] if each is not None)
+    kind = opened.get("type", "any")
+    if isinstance(kind, list):
+        kind = " | ".join(kind)
+    return f"list of {_type(opened.get('items', {}))}" if kind == "array" else str(kind)
