@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from rest_framework import serializers
 
 from authconfigs.actions.check_auth_config import check_auth_config
 from authconfigs.actions.create_auth_config import create_auth_config
@@ -17,14 +16,20 @@ from flowra.api.body import read_body
 from flowra.api.keyset import KeysetPagination
 from flowra.api.pages import Window, chosen_fields, fields_parameter, page_answer, page_parameters, window_of
 from flowra.api.query import Flag, Query, Text, Texts
-from flowra.api.schema import Done, endpoint, page_of, success_of
+from flowra.api.schema import Done, endpoint
 from flowra.api.views import ApiRequest, ApiView, done, ok
 from flowra.errors import InvalidInput, NotFound
 from flowra.models import Project
 
 from .filters import filtered
 from .present import AUTH_CONFIG_FIELDS, present_auth_config, present_auth_configs
-from .shapes import AuthConfigShown, AuthConfigTest, ChangeAuthConfig, CreateAuthConfig
+from .shapes import (
+    AUTH_CONFIG_PAGE,
+    AUTH_CONFIG_TEST,
+    ONE_AUTH_CONFIG,
+    ChangeAuthConfig,
+    CreateAuthConfig,
+)
 
 SORTS = {
     "createdAt": "created_at",
@@ -54,15 +59,7 @@ class AuthConfigs(ApiView):
     query: ClassVar = {"GET": AUTH_CONFIGS_QUERY}
     bodies: ClassVar = {"POST": CreateAuthConfig}
 
-    @endpoint(
-        answers=page_of(
-            "AuthConfig",
-            AuthConfigShown(many=True),
-            nextCursor=serializers.CharField(
-                allow_null=True, help_text="For the next page, when sorted by a time; null at the end."
-            ),
-        )
-    )
+    @endpoint(answers=AUTH_CONFIG_PAGE)
     def get(self, request: ApiRequest) -> HttpResponse:
         """A page of auth configs, numbered or after a cursor."""
         asked = request.query
@@ -93,7 +90,7 @@ class AuthConfigs(ApiView):
             nextCursor=next_cursor,
         )
 
-    @endpoint(answers=success_of("AuthConfig", AuthConfigShown()), fails=(409, 413, 415))
+    @endpoint(answers=ONE_AUTH_CONFIG, fails=(409, 413, 415))
     def post(self, request: ApiRequest) -> HttpResponse:
         """Registers the app's client of a service, or says that people's keys are taken there."""
         body = read_body(request, CreateAuthConfig)
@@ -120,12 +117,12 @@ class OneAuthConfig(ApiView):
     query: ClassVar = {"DELETE": DELETE_QUERY}
     bodies: ClassVar = {"PATCH": ChangeAuthConfig}
 
-    @endpoint(answers=success_of("AuthConfig", AuthConfigShown()), fails=(404,))
+    @endpoint(answers=ONE_AUTH_CONFIG, fails=(404,))
     def get(self, request: ApiRequest, id: str) -> HttpResponse:
         """The auth config, its secrets masked."""
         return ok(present_auth_config(request.project, auth_config_of(request.project, id)), "Auth config.")
 
-    @endpoint(answers=success_of("AuthConfig", AuthConfigShown()), fails=(404, 409, 413, 415))
+    @endpoint(answers=ONE_AUTH_CONFIG, fails=(404, 409, 413, 415))
     def patch(self, request: ApiRequest, id: str) -> HttpResponse:
         """Changes it; `isDisabled` stops all use and all links under it at once."""
         auth_config = auth_config_of(request.project, id)
@@ -156,7 +153,7 @@ class TryAuthConfig(ApiView):
 
     scopes: ClassVar = {"POST": "configs:write"}
 
-    @endpoint(answers=success_of("AuthConfigTest", AuthConfigTest()), fails=(404, 409))
+    @endpoint(answers=AUTH_CONFIG_TEST, fails=(404, 409))
     def post(self, request: ApiRequest, id: str) -> HttpResponse:
         """Whether the service's endpoints answer and, where it lets one tell, whether it knows the client."""
         checks = check_auth_config(auth_config_of(request.project, id))

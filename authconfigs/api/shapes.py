@@ -9,6 +9,7 @@ from rest_framework import serializers
 from authconfigs.actions.create_auth_config import TYPES
 from authconfigs.models.auth_config import RawCredentials
 from flowra.api.body import Body, FlagField, ObjectField, TextField
+from flowra.api.schema import page_of, success_of
 
 if TYPE_CHECKING:
     AnySerializer = serializers.Serializer[Any]
@@ -243,3 +244,17 @@ class AuthConfigTest(AnySerializer):
 
     ok = serializers.BooleanField()
     checks = CheckShown(many=True)
+
+
+ONE_TOOLKIT = success_of("Toolkit", ToolkitShown())
+TOOLKIT_PAGE = page_of("Toolkit", ToolkitShown(many=True))
+ALL_CATEGORIES = success_of("Categories", Category(many=True))
+ONE_AUTH_CONFIG = success_of("AuthConfig", AuthConfigShown())
+AUTH_CONFIG_PAGE = page_of(
+    "AuthConfig",
+    AuthConfigShown(many=True),
+    nextCursor=serializers.CharField(
+        allow_null=True, help_text="For the next page, when sorted by a time; null at the end."
+    ),
+)
+AUTH_CONFIG_TEST = success_of("AuthConfigTest", AuthConfigTest())

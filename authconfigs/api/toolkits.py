@@ -14,14 +14,14 @@ from authconfigs.models import ProjectToolkit
 from flowra.api.body import Body, read_body
 from flowra.api.pages import chosen_fields, fields_parameter, page_answer, page_parameters, window_of
 from flowra.api.query import Choice, Flag, Query, Text, Texts
-from flowra.api.schema import Done, endpoint, page_of, success_of
+from flowra.api.schema import Done, endpoint
 from flowra.api.views import ApiRequest, ApiView, done, ok
 from flowra.errors import Forbidden, NotFound
 from flowra.models import Project
 from flowra.near_match import near_match
 
 from .present import TOOLKIT_FIELDS, present_global_toolkit, present_own_toolkit
-from .shapes import Category, CreateToolkit, ToggleToolkit, ToolkitShown
+from .shapes import ALL_CATEGORIES, ONE_TOOLKIT, TOOLKIT_PAGE, CreateToolkit, ToggleToolkit
 
 TOOLKITS_QUERY = Query(
     Text("q", "Words to find in slug, name and description."),
@@ -43,7 +43,7 @@ class Toolkits(ApiView):
     query: ClassVar = {"GET": TOOLKITS_QUERY}
     bodies: ClassVar = {"POST": CreateToolkit}
 
-    @endpoint(answers=page_of("Toolkit", ToolkitShown(many=True)))
+    @endpoint(answers=TOOLKIT_PAGE)
     def get(self, request: ApiRequest) -> HttpResponse:
         """A page of toolkits, the catalogue's and the project's own; without a key the catalogue's alone."""
         asked = request.query
@@ -60,7 +60,7 @@ class Toolkits(ApiView):
             message="Toolkits.",
         )
 
-    @endpoint(answers=success_of("Toolkit", ToolkitShown()), fails=(409, 413, 415, 502, 504))
+    @endpoint(answers=ONE_TOOLKIT, fails=(409, 413, 415, 502, 504))
     def post(self, request: ApiRequest) -> HttpResponse:
         """Adds a toolkit of the project's own; with `oauth2.issuer` its endpoints are discovered."""
         own = create_toolkit(request.project, read_body(request, CreateToolkit), actor=request.actor)
@@ -72,7 +72,7 @@ class ToolkitCategories(ApiView):
 
     scopes: ClassVar = {"GET": "configs:read"}
 
-    @endpoint(answers=success_of("Categories", Category(many=True)))
+    @endpoint(answers=ALL_CATEGORIES)
     def get(self, request: ApiRequest) -> HttpResponse:
         """The categories of all toolkits that the project sees."""
         counted = Counter(category for each in _all(request.project) for category in each["categories"])
@@ -91,7 +91,7 @@ class OneToolkit(ApiView):
     scopes: ClassVar = {"GET": "configs:read", "PATCH": "configs:write", "DELETE": "configs:write"}
     bodies: ClassVar = {"PATCH": CreateToolkit}
 
-    @endpoint(answers=success_of("Toolkit", ToolkitShown()), fails=(404,))
+    @endpoint(answers=ONE_TOOLKIT, fails=(404,))
     def get(self, request: ApiRequest, id: str) -> HttpResponse:
         """The toolkit."""
         own = own_toolkit(request.project, id)
@@ -102,7 +102,7 @@ class OneToolkit(ApiView):
             raise _unknown(id)
         return ok(present_global_toolkit(toolkit), "Toolkit.")
 
-    @endpoint(answers=success_of("Toolkit", ToolkitShown()), fails=(404, 409, 413, 415, 502, 504))
+    @endpoint(answers=ONE_TOOLKIT, fails=(404, 409, 413, 415, 502, 504))
     def patch(self, request: ApiRequest, id: str) -> HttpResponse:
         """Changes the project's own toolkit; `oauth2` replaces the old one whole. The slug cannot change."""
         own = _to_change(request.project, id)
@@ -122,7 +122,7 @@ class ToolkitStatus(ApiView):
     scopes: ClassVar = {"PATCH": "configs:write"}
     bodies: ClassVar = {"PATCH": ToggleToolkit}
 
-    @endpoint(answers=success_of("Toolkit", ToolkitShown()), fails=(404, 413, 415))
+    @endpoint(answers=ONE_TOOLKIT, fails=(404, 413, 415))
     def patch(self, request: ApiRequest, id: str) -> HttpResponse:
         """Switches it as the body says; without a body, turns it round."""
         body: type[Body] = ToggleToolkit

@@ -55,18 +55,21 @@ class ProfileShown(AnySerializer):
     createdAt = serializers.DateTimeField()
 
 
+ONE_PROFILE = success_of("Profile", ProfileShown())
+
+
 class Profile(ApiView):
     """The key's own project; a key of any scope will do."""
 
     scopes: ClassVar = {"GET": None, "PATCH": None}
     bodies: ClassVar = {"PATCH": ChangeProfile}
 
-    @endpoint(answers=success_of("Profile", ProfileShown()))
+    @endpoint(answers=ONE_PROFILE)
     def get(self, request: ApiRequest) -> HttpResponse:
         """The project that the key opens."""
         return ok(present_profile(request.key), "Profile.")
 
-    @endpoint(answers=success_of("Profile", ProfileShown()), fails=(413, 415))
+    @endpoint(answers=ONE_PROFILE, fails=(413, 415))
     def patch(self, request: ApiRequest) -> HttpResponse:
         """Changes the project's name, the origins that people may be sent back to, and whether each connection must be
         confirmed by the app.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -150,6 +151,11 @@ class Schema(AutoSchema):
                 )
             )
         return parameters
+
+    def get_operation_id(self) -> str:
+        """`get_auth_configs`, `get_auth_configs_by_id`: unique, and stable as long as the path is."""
+        words = re.sub(r"\{(\w+)\}", r"by_\1", self.path.removeprefix("/api/v1/"))
+        return f"{self.method.lower()}_{re.sub(r'[^A-Za-z0-9]+', '_', words)}"
 
     def get_request_serializer(self) -> Any:
         """The body that the view says the method takes."""
