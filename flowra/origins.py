@@ -23,7 +23,12 @@ def origin_of(url: str) -> str | None:
     except ValueError:
         return None
     scheme, host = parts.scheme.lower(), parts.hostname
-    if scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc or not url[len(scheme) :].startswith("://"):
+    if (
+        scheme not in DEFAULT_PORTS
+        or not host
+        or "@" in parts.netloc
+        or not url[len(scheme) :].startswith("://")
+    ):
         return None
     if not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", host) or parts.netloc.endswith(":"):
         return None

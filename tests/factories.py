@@ -24,7 +24,11 @@ def make_project(name: str = "Acme", **fields: Any) -> Project:
 
 
 def make_key(
-    project: Project | None = None, *, scopes: Sequence[str] = DEFAULT_SCOPES, name: str = "test key", **fields: Any
+    project: Project | None = None,
+    *,
+    scopes: Sequence[str] = DEFAULT_SCOPES,
+    name: str = "test key",
+    **fields: Any,
 ) -> tuple[ApiKey, str]:
     """A key and its text."""
     text = new_key_text(is_test=False)
@@ -77,7 +81,9 @@ def make_account(
         **fields,
     )
     if secrets is not None:
-        Credential.objects.create(id=account.pk, account=account, secrets=secrets)
+        credential = Credential(id=account.pk, account=account)
+        credential.secrets = secrets
+        credential.save(force_insert=True)
     return account
 
 

@@ -24,7 +24,13 @@ MADE_UP_CODE = "flowra-checks-whether-the-client-is-known"
 # RFC 6749, 5.2; the rest are GitHub's and Slack's words for the same.
 CODE_REFUSED = frozenset({"invalid_grant", "bad_verification_code", "invalid_code"})
 CLIENT_REFUSED = frozenset(
-    {"invalid_client", "unauthorized_client", "incorrect_client_credentials", "bad_client_secret", "invalid_client_id"}
+    {
+        "invalid_client",
+        "unauthorized_client",
+        "incorrect_client_credentials",
+        "bad_client_secret",
+        "invalid_client_id",
+    }
 )
 MAX_BYTES = 200_000
 
@@ -63,7 +69,9 @@ def _unfilled(template: str, values: Mapping[str, str]) -> Check | None:
     if not missing:
         return None
     return Check(
-        "", "unknown", f"The address depends on each connection's {', '.join(missing)}; nothing can be tried before one."
+        "",
+        "unknown",
+        f"The address depends on each connection's {', '.join(missing)}; nothing can be tried before one.",
     )
 
 
@@ -94,20 +102,21 @@ def _client(
         "code_verifier": MADE_UP_CODE,
     }
     basic_auth: tuple[str, str] | None = None
-    if oauth2.token_auth_method == "client_secret_basic":
+    method, encoding = oauth2.token_auth_method, oauth2.token_body
+    if method == "client_secret_basic":
         # RFC 6749, 2.3.1: both are form-encoded before they are joined.
         basic_auth = (quote_plus(registration.client_id), quote_plus(registration.client_secret))
     else:
         form[oauth2.client_id_param] = registration.client_id
-        if oauth2.token_auth_method == "client_secret_post":
+        if method == "client_secret_post":
             form[oauth2.client_secret_param] = registration.client_secret
     try:
         answer = outbound.send(
             "POST",
             fill(oauth2.token_url, values),
             headers={"Accept": "application/json", **toolkit.request_headers},
-            form=form if oauth2.token_body == "form" else None,
-            json=form if oauth2.token_body == "json" else None,
+            form=form if encoding == "form" else None,
+            json=form if encoding == "json" else None,
             basic_auth=basic_auth,
             max_bytes=MAX_BYTES,
         )
@@ -123,7 +132,9 @@ def _judged(status: int, error: str | None) -> Check:
         return Check("client", "passed", "The service knows this client.", error)
     if status >= 500:
         return Check("client", "failed", f"The token endpoint answers with status {status}.", error)
-    return Check("client", "unknown", "The token endpoint answers; whether it knows the client cannot be told.", error)
+    return Check(
+        "client", "unknown", "The token endpoint answers; whether it knows the client cannot be told.", error
+    )
 
 
 def _error_in(content: bytes) -> str | None:

@@ -20,14 +20,17 @@ def checked_display_name(name: str, named: str) -> str:
     stripped = name.strip()
     if len(stripped) > MAX_DISPLAY_NAME or not stripped.isprintable():
         raise InvalidInput.field(
-            f"{named}displayName", f"must be one line of at most {MAX_DISPLAY_NAME} characters that can be seen"
+            f"{named}displayName",
+            f"must be one line of at most {MAX_DISPLAY_NAME} characters that can be seen",
         )
     return stripped
 
 
 def checked_tools(tools: Sequence[str], named: str) -> list[str]:
     """Tools' slugs, each once."""
-    if len(tools) > MAX_TOOLS or any(not 0 < len(tool) <= MAX_TOOL or not tool.isprintable() for tool in tools):
+    if len(tools) > MAX_TOOLS or any(
+        not 0 < len(tool) <= MAX_TOOL or not tool.isprintable() for tool in tools
+    ):
         raise InvalidInput.field(
             f"{named}restrictToFollowingTools",
             f"must be at most {MAX_TOOLS} slugs of 1 to {MAX_TOOL} characters",
@@ -49,5 +52,7 @@ def checked_proxy_url(url: str, named: str) -> str:
 def checked_raw_credentials(value: str, named: str) -> str:
     """`scope` or `never`."""
     if value not in RawCredentials.values:
-        raise InvalidInput.field(f"{named}rawCredentials", f"must be one of {', '.join(RawCredentials.values)}")
+        raise InvalidInput.field(
+            f"{named}rawCredentials", f"must be one of {', '.join(RawCredentials.values)}"
+        )
     return value

@@ -106,7 +106,9 @@ def _scopes(value: Any, toolkit: Toolkit) -> list[str]:
         raise ValueError(f"may be at most {MAX_SCOPES}")
     for each in value:
         if not _SCOPE.fullmatch(each):
-            raise ValueError("each must be one scope: printable, without spaces, commas, quotes or backslashes")
+            raise ValueError(
+                "each must be one scope: printable, without spaces, commas, quotes or backslashes"
+            )
     return list(dict.fromkeys(value))
 
 

@@ -34,7 +34,15 @@ OWN_PARAMETERS = {
         "request",
         "request_uri",
     ),
-    "tokenParams": ("client_id", "client_secret", "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token"),
+    "tokenParams": (
+        "client_id",
+        "client_secret",
+        "grant_type",
+        "code",
+        "redirect_uri",
+        "code_verifier",
+        "refresh_token",
+    ),
 }
 
 
@@ -108,7 +116,9 @@ def _check_parameters(oauth2: Mapping[str, Any]) -> None:
         if isinstance(given, Mapping):
             for name in given:
                 if str(name).lower() in own:
-                    raise InvalidInput.field(f"oauth2.{field}.{name}", "is set by Flowra and cannot be set here")
+                    raise InvalidInput.field(
+                        f"oauth2.{field}.{name}", "is set by Flowra and cannot be set here"
+                    )
 
 
 def _with_discovery(oauth2: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,12 @@ from flowra.events.record import Actor, record
 from flowra.models import Project
 from flowra.near_match import near_match
 
-from .checked_auth_config import checked_display_name, checked_proxy_url, checked_raw_credentials, checked_tools
+from .checked_auth_config import (
+    checked_display_name,
+    checked_proxy_url,
+    checked_raw_credentials,
+    checked_tools,
+)
 from .checked_credentials import checked_credentials
 from .managed_clients import managed_clients
 from .toolkit_for import toolkit_for
@@ -50,10 +55,14 @@ def create_auth_config(
     """
     toolkit = _usable_toolkit(project, toolkit_slug)
     if type not in TYPES:
-        raise InvalidInput.field(f"{named}type", f"must be one of {', '.join(TYPES)}.{near_match(type, TYPES)}")
+        raise InvalidInput.field(
+            f"{named}type", f"must be one of {', '.join(TYPES)}.{near_match(type, TYPES)}"
+        )
     is_managed = type == MANAGED
     scheme = checked_scheme(toolkit, auth_scheme, f"{named}authScheme")
-    if is_managed and (scheme.name != "OAUTH2" or toolkit.slug not in managed_clients() or toolkit.id is not None):
+    if is_managed and (
+        scheme.name != "OAUTH2" or toolkit.slug not in managed_clients() or toolkit.id is not None
+    ):
         raise InvalidInput.field(
             f"{named}type", f"the operator of this Flowra has no client for {toolkit.name}; use {CUSTOM}"
         )

@@ -28,7 +28,9 @@ def create_toolkit(project: Project, definition: Mapping[str, Any], *, actor: Ac
     try:
         with transaction.atomic():
             if ProjectToolkit.objects.filter(project=project).count() >= MAX_TOOLKITS:
-                raise Conflict(f"A project may have at most {MAX_TOOLKITS} toolkits of its own.", code="too_many")
+                raise Conflict(
+                    f"A project may have at most {MAX_TOOLKITS} toolkits of its own.", code="too_many"
+                )
             toolkit.save(force_insert=True)
             record(
                 EventType.TOOLKIT_CREATED,

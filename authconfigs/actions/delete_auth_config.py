@@ -13,7 +13,9 @@ from flowra.events.record import Actor, record
 from .dependents import count_dependents, revoke_dependents
 
 
-def delete_auth_config(auth_config: AuthConfig, actor: Actor, *, force: bool = False, reason: str = "") -> int:
+def delete_auth_config(
+    auth_config: AuthConfig, actor: Actor, *, force: bool = False, reason: str = ""
+) -> int:
     """Deletes it softly, its client kept for telling the service; answers how many accounts were revoked with it.
 
     Without `force`, raises Conflict with the count while there are any. Raises NotFound when it is deleted already.

@@ -70,7 +70,9 @@ def _document_at(url: str) -> Mapping[str, Any] | None:
 def _told_by(document: Mapping[str, Any], issuer: str) -> dict[str, Any]:
     # RFC 8414, 3.3: the two must be identical, or somebody else speaks for the issuer.
     if document.get("issuer") != issuer:
-        raise InvalidInput.field(FIELD, "is not the issuer that its discovery document names; they must be identical")
+        raise InvalidInput.field(
+            FIELD, "is not the issuer that its discovery document names; they must be identical"
+        )
     told: dict[str, Any] = {}
     for ours, theirs in _URLS.items():
         value = document.get(theirs)

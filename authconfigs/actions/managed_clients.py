@@ -38,7 +38,8 @@ def registration_of(auth_config: AuthConfig) -> Registration:
     if not auth_config.is_provider_managed:
         secrets = auth_config.secrets or {}
         return Registration(
-            client_id=str(auth_config.settings.get("client_id", "")), client_secret=str(secrets.get("client_secret", ""))
+            client_id=str(auth_config.settings.get("client_id", "")),
+            client_secret=str(secrets.get("client_secret", "")),
         )
     client = managed_clients().get(auth_config.toolkit_slug)
     if client is None:
@@ -68,7 +69,9 @@ def _read(path: str) -> Mapping[str, Registration]:
 
 def _registration(path: str, slug: str, table: Any) -> Registration:
     if slug not in all_toolkits():
-        raise ImproperlyConfigured(f"FLOWRA_MANAGED_CLIENTS: {path}: there is no toolkit {slug} in the catalogue")
+        raise ImproperlyConfigured(
+            f"FLOWRA_MANAGED_CLIENTS: {path}: there is no toolkit {slug} in the catalogue"
+        )
     known = {"client_id", "client_secret"}
     if not isinstance(table, dict) or not table.keys() <= known or not table.get("client_id"):
         raise ImproperlyConfigured(
@@ -84,5 +87,7 @@ def check_managed_clients(**_: Any) -> Sequence[CheckMessage]:
     try:
         managed_clients()
     except ImproperlyConfigured as error:
-        return [Error(str(error), hint="Mend the file, or unset FLOWRA_MANAGED_CLIENTS.", id="authconfigs.E002")]
+        return [
+            Error(str(error), hint="Mend the file, or unset FLOWRA_MANAGED_CLIENTS.", id="authconfigs.E002")
+        ]
     return []

@@ -26,7 +26,9 @@ def toolkit_for(project: Project, slug: str) -> Toolkit:
         raise InvalidInput.field("toolkit.slug", "must be a toolkit's slug, like slack")
     found = toolkits_for(project, [slug]).get(slug)
     if found is None:
-        raise NotFound(f"There is no toolkit {slug}. GET /api/v1/toolkits lists them.", code="toolkit_not_found")
+        raise NotFound(
+            f"There is no toolkit {slug}. GET /api/v1/toolkits lists them.", code="toolkit_not_found"
+        )
     return found
 
 

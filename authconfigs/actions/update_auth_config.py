@@ -15,7 +15,12 @@ from flowra.errors import Conflict, NotFound
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 
-from .checked_auth_config import checked_display_name, checked_proxy_url, checked_raw_credentials, checked_tools
+from .checked_auth_config import (
+    checked_display_name,
+    checked_proxy_url,
+    checked_raw_credentials,
+    checked_tools,
+)
 from .checked_credentials import Credentials, checked_credentials
 from .toolkit_for import toolkit_for
 
@@ -81,7 +86,9 @@ def update_auth_config(
     raise Conflict("Others kept changing this auth config at the same moment. Try again.")
 
 
-def _store(auth_config: AuthConfig, changes: dict[str, Any], secret: dict[str, str] | None, actor: Actor) -> bool:
+def _store(
+    auth_config: AuthConfig, changes: dict[str, Any], secret: dict[str, str] | None, actor: Actor
+) -> bool:
     """Whether the row was still as it was read, and so is changed now."""
     now = timezone.now()
     columns = dict(changes)

@@ -81,7 +81,7 @@ class AuthConfigs(ApiView):
             if asked["cursor"]:
                 raise InvalidInput.field("cursor", "goes with sortBy createdAt or updatedAt")
             sign = "-" if descending else ""
-            rows = list(window.of(found.order_by(f"{sign}{SORTS[asked['sortBy']]}", f"{sign}id")))
+            rows = window.of(found.order_by(f"{sign}{SORTS[asked['sortBy']]}", f"{sign}id"))
         return page_answer(
             [reduced(each) for each in present_auth_configs(request.project, rows)],
             total=total,
@@ -145,7 +145,9 @@ class OneAuthConfig(ApiView):
         revoked = delete_auth_config(
             auth_config_of(request.project, id), request.actor, force=request.query["force"]
         )
-        return done("Auth config deleted." if not revoked else f"Auth config deleted, and {revoked} accounts revoked.")
+        return done(
+            "Auth config deleted." if not revoked else f"Auth config deleted, and {revoked} accounts revoked."
+        )
 
 
 class TryAuthConfig(ApiView):

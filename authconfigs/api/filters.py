@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django.db.models import Q, QuerySet
 
 from authconfigs.catalogue.load import all_toolkits
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     AuthConfigs = QuerySet[AuthConfig, Any]
 
 
-class AuthConfigFilter(django_filters.FilterSet):
+class AuthConfigFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The contract's parameters, already read: texts, lists and booleans as Python has them."""
 
     q = django_filters.CharFilter(method="matching")

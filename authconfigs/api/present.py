@@ -160,7 +160,9 @@ def _auth_config(auth_config: AuthConfig, toolkit: Toolkit | None, connections: 
         "isDisabled": auth_config.is_disabled,
         "status": "DISABLED" if auth_config.is_disabled else "ENABLED",
         "credentials": masked_credentials(auth_config, toolkit),
-        "redirectUri": auth_config.redirect_uri if scheme_named(auth_config.auth_scheme).needs_redirect else None,
+        "redirectUri": auth_config.redirect_uri
+        if scheme_named(auth_config.auth_scheme).needs_redirect
+        else None,
         "rawCredentials": auth_config.raw_credentials,
         "restrictToFollowingTools": list(auth_config.restrict_to_following_tools),
         "proxyConfig": {"proxyUrl": auth_config.proxy_url} if auth_config.proxy_url else None,

@@ -93,7 +93,9 @@ class ToolkitOAuth2(Body):
     tokenAuthMethod = serializers.ChoiceField(
         choices=("client_secret_basic", "client_secret_post", "none"), required=False
     )
-    authorizationParams = serializers.DictField(child=TextField(max_length=1000, allow_blank=True), required=False)
+    authorizationParams = serializers.DictField(
+        child=TextField(max_length=1000, allow_blank=True), required=False
+    )
     tokenParams = serializers.DictField(child=TextField(max_length=1000, allow_blank=True), required=False)
     identity = IdentityPaths(required=False, allow_null=True)
 
@@ -116,7 +118,7 @@ class AskedField(Body):
     displayName = TextField(required=False, max_length=100)
     type = serializers.ChoiceField(choices=("string", "password", "boolean"), required=False)
     description = TextField(required=False, allow_blank=True, max_length=500)
-    required = FlagField(required=False)
+    required = FlagField(required=False)  # type: ignore[assignment]
     default = TextField(required=False, allow_null=True, max_length=500)
 
 
@@ -124,8 +126,8 @@ class AskedFields(Body):
     """Which fields making an auth config asks for, and which connecting an account does."""
 
     authScheme = TextField(required=False, max_length=30)
-    authConfigCreation = AskedField(many=True, required=False, max_length=20)
-    connectedAccountInitiation = AskedField(many=True, required=False, max_length=20)
+    authConfigCreation = serializers.ListField(child=AskedField(), required=False, max_length=20)
+    connectedAccountInitiation = serializers.ListField(child=AskedField(), required=False, max_length=20)
 
 
 class CreateToolkit(Body):
@@ -141,7 +143,7 @@ class CreateToolkit(Body):
     getCurrentUserEndpoint = _url()
     oauth2 = ToolkitOAuth2(required=False, allow_null=True)
     apiKey = ToolkitApiKey(required=False, allow_null=True)
-    authConfigDetails = AskedFields(many=True, required=False, max_length=9)
+    authConfigDetails = serializers.ListField(child=AskedFields(), required=False, max_length=9)
 
 
 class ToggleToolkit(Body):
@@ -165,7 +167,7 @@ class AskedFieldShown(AnySerializer):
     displayName = serializers.CharField()
     type = serializers.ChoiceField(choices=("string", "password", "boolean"))
     description = serializers.CharField(allow_blank=True)
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     default = serializers.CharField(allow_null=True)
 
 
@@ -221,7 +223,9 @@ class AuthConfigShown(AnySerializer):
     isDisabled = serializers.BooleanField()
     status = serializers.ChoiceField(choices=("ENABLED", "DISABLED"))
     credentials = serializers.DictField()
-    redirectUri = serializers.CharField(allow_null=True, help_text="To be pasted into the provider's console.")
+    redirectUri = serializers.CharField(
+        allow_null=True, help_text="To be pasted into the provider's console."
+    )
     rawCredentials = serializers.ChoiceField(choices=RawCredentials.values)
     restrictToFollowingTools = serializers.ListField(child=serializers.CharField())
     proxyConfig = serializers.DictField(allow_null=True)

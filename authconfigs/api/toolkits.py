@@ -27,7 +27,10 @@ TOOLKITS_QUERY = Query(
     Text("q", "Words to find in slug, name and description."),
     Text("category", "Only of this category."),
     Texts("slugs", description="Only these."),
-    Flag("requiresAuth", description="Only those that take a grant, a key or a password, or only those that don't."),
+    Flag(
+        "requiresAuth",
+        description="Only those that take a grant, a key or a password, or only those that don't.",
+    ),
     Choice("scope", ("mine",), None, "Only the project's own."),
     Flag("authConfigCreatable", description="Only those that an auth config can be made for now."),
     *page_parameters(sort_by=("name", "slug", "createdAt"), sorted_by="name", order="asc"),

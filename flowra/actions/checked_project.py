@@ -33,7 +33,9 @@ def checked_origins(origins: Sequence[str], field: str = "callbackOrigins") -> l
     for index, given in enumerate(origins):
         origin = origin_of(given)
         if origin is None or urlsplit(given).path not in ("", "/") or "?" in given or "#" in given:
-            problems.append(FieldProblem(f"{field}.{index}", "must be an origin, like https://app.example.com"))
+            problems.append(
+                FieldProblem(f"{field}.{index}", "must be an origin, like https://app.example.com")
+            )
         elif origin not in found:
             found.append(origin)
     if problems:

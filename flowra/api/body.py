@@ -24,7 +24,9 @@ class Body(serializers.Serializer[Any]):
         if isinstance(data, Mapping):
             known = [name for name, field in self.fields.items() if not field.read_only]
             unknown = {
-                str(name)[:100]: [f"is unknown.{near_match(str(name), known)}"] for name in data if name not in known
+                str(name)[:100]: [f"is unknown.{near_match(str(name), known)}"]
+                for name in data
+                if name not in known
             }
         try:
             value = super().to_internal_value(data)
@@ -60,9 +62,9 @@ class FlagField(serializers.BooleanField):
             return data
         if isinstance(data, str) and data.lower() in ("true", "false", "1", "0"):
             return data.lower() in ("true", "1")
-        if isinstance(data, int) and data in (0, 1):
-            return bool(data)
-        self.fail("invalid", input=str(data)[:50])
+        if not isinstance(data, int) or data not in (0, 1):
+            self.fail("invalid", input=str(data)[:50])
+        return bool(data)
 
 
 class ObjectField(serializers.DictField):

@@ -17,7 +17,7 @@ def description() -> dict[str, Any]:
     """The description; made once, when it is first asked for."""
     from drf_spectacular.generators import SchemaGenerator
 
-    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return made
 
 
@@ -96,7 +96,11 @@ def _fields(shape: dict[str, Any] | None, under: str = "", depth: int = 0) -> li
         if depth < 3:
             inner = _opened(property)
             is_list = inner.get("type") == "array"
-            found += _fields(inner.get("items") if is_list else inner, f"{under}{name}{'[]' if is_list else ''}.", depth + 1)
+            found += _fields(
+                inner.get("items") if is_list else inner,
+                f"{under}{name}{'[]' if is_list else ''}.",
+                depth + 1,
+            )
     return found
 
 
@@ -107,7 +111,10 @@ def _opened(shape: dict[str, Any] | None) -> dict[str, Any]:
         elif len(shape.get("allOf", ())) == 1:
             shape = shape["allOf"][0]
         elif "oneOf" in shape or "anyOf" in shape:
-            shape = next((each for each in shape.get("oneOf", shape.get("anyOf", ())) if each.get("type") != "null"), {})
+            shape = next(
+                (each for each in shape.get("oneOf", shape.get("anyOf", ())) if each.get("type") != "null"),
+                {},
+            )
         else:
             return shape
     return {}

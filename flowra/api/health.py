@@ -34,7 +34,10 @@ def ready(request: HttpRequest) -> HttpResponse:
     good = all(checks.values())
     headers = {"Cache-Control": "no-store"} | ({} if good else {"Retry-After": str(RETRY_AFTER)})
     return json_answer(
-        {"status": "ok" if good else "unavailable", "checks": {name: "ok" if held else "failed" for name, held in checks.items()}},
+        {
+            "status": "ok" if good else "unavailable",
+            "checks": {name: "ok" if held else "failed" for name, held in checks.items()},
+        },
         status=200 if good else 503,
         headers=headers,
     )

@@ -66,7 +66,9 @@ class KeysetPagination(BasePagination, Generic[Row]):
     offset: int = 0
     next_cursor: str | None = None
 
-    def paginate_queryset(self, queryset: AnyRows, request: Request | None = None, view: Any = None) -> list[Row]:
+    def paginate_queryset(  # type: ignore[override]
+        self, queryset: AnyRows, request: Request | None = None, view: Any = None
+    ) -> list[Row]:
         """The page's rows; `page` and `next_cursor` tell of it afterwards."""
         start = self.offset
         if self.cursor:
@@ -74,7 +76,9 @@ class KeysetPagination(BasePagination, Generic[Row]):
             self.page = position.page
             queryset = queryset.filter(self._after(position))
         sign = "-" if self.descending else ""
-        rows = list(self.read(queryset.order_by(f"{sign}{self.column}", f"{sign}id")[start : start + self.limit + 1]))
+        rows = list(
+            self.read(queryset.order_by(f"{sign}{self.column}", f"{sign}id")[start : start + self.limit + 1])
+        )
         if len(rows) > self.limit:
             rows = rows[: self.limit]
             self.next_cursor = self._made(*self.key_of(rows[-1]))
@@ -103,7 +107,8 @@ class KeysetPagination(BasePagination, Generic[Row]):
             return Position(EPOCH + int(micros) * MICROSECOND, id, min(int(page), MAX_PAGE))
         except (ValueError, binascii.Error) as error:
             raise InvalidInput.field(
-                "cursor", "is none of this query: send the nextCursor of an answer to the same filters and order"
+                "cursor",
+                "is none of this query: send the nextCursor of an answer to the same filters and order",
             ) from error
 
     def _mac(self, body: bytes) -> bytes:

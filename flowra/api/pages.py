@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.http import HttpResponse
 
@@ -13,7 +13,15 @@ from flowra.errors import InvalidInput
 from .query import Choice, Number, Parameter, Text
 from .rendering import json_answer
 
+T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
+
+
+class Sliceable(Protocol[T_co]):
+    """A list or a queryset."""
+
+    def __getitem__(self, part: slice, /) -> Iterable[T_co]: ...
+
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
@@ -32,12 +40,14 @@ class Window:
         """The page's number, from 1."""
         return self.offset // self.limit + 1
 
-    def of(self, rows: Sequence[T]) -> Sequence[T]:
+    def of(self, rows: Sliceable[T]) -> list[T]:
         """That part of `rows`, a list or a queryset."""
-        return rows[self.offset : self.offset + self.limit]
+        return list(rows[self.offset : self.offset + self.limit])
 
 
-def page_parameters(*, sort_by: tuple[str, ...], sorted_by: str, order: str = "desc") -> tuple[Parameter, ...]:
+def page_parameters(
+    *, sort_by: tuple[str, ...], sorted_by: str, order: str = "desc"
+) -> tuple[Parameter, ...]:
     """`page, limit, offset, sortBy, sortOrder`, for a Query."""
     return (
         Number("page", 1, MAX_PAGE, 1, "Which page, from 1."),

@@ -62,7 +62,9 @@ def problem_response(error: Exception, context: Mapping[str, Any] | None = None)
     if isinstance(error, DataError | SuspiciousOperation | TooManyFieldsSent | UnreadablePostError):
         return problem(400, "The request holds values that cannot be read.")
     log.error("Unexpected failure.", exc_info=error)
-    return problem(500, "Something went wrong here. The request id finds it in the logs.", code="internal_error")
+    return problem(
+        500, "Something went wrong here. The request id finds it in the logs.", code="internal_error"
+    )
 
 
 def problem(
@@ -184,5 +186,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Django's handler500."""
     if _is_api(request):
-        return problem(500, "Something went wrong here. The request id finds it in the logs.", code="internal_error")
+        return problem(
+            500, "Something went wrong here. The request id finds it in the logs.", code="internal_error"
+        )
     return defaults.server_error(request)

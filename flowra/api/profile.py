@@ -27,7 +27,10 @@ class ChangeProfile(Body):
 
     name = TextField(required=False, max_length=100)
     callbackOrigins = serializers.ListField(
-        child=TextField(max_length=2000), required=False, max_length=MAX_ORIGINS, help_text="`https://app.example.com`"
+        child=TextField(max_length=2000),
+        required=False,
+        max_length=MAX_ORIGINS,
+        help_text="`https://app.example.com`",
     )
     requireConfirmation = FlagField(required=False)
 

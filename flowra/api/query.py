@@ -135,7 +135,9 @@ class Texts:
     default: Any = None
 
     def read(self, given: list[str]) -> list[str]:
-        texts = list(dict.fromkeys(part.strip() for each in given for part in each.split(",") if part.strip()))
+        texts = list(
+            dict.fromkeys(part.strip() for each in given for part in each.split(",") if part.strip())
+        )
         if not texts:
             raise ValueError("may not be empty")
         if len(texts) > MAX_LISTED:

@@ -50,14 +50,21 @@ def strict_json(raw: bytes) -> dict[str, Any]:
     """
     try:
         value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_no_name_twice, parse_constant=_no_constant, parse_float=_finite
+            raw.decode("utf-8"),
+            object_pairs_hook=_no_name_twice,
+            parse_constant=_no_constant,
+            parse_float=_finite,
         )
     except UnicodeDecodeError as error:
         raise InvalidInput("The body is not UTF-8.", code="malformed_json") from error
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
-        where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+        where = (
+            f" at line {error.lineno}, column {error.colno}"
+            if isinstance(error, json.JSONDecodeError)
+            else ""
+        )
         raise InvalidInput(f"The body is no JSON{where}.", code="malformed_json") from error
     if not isinstance(value, dict):
         raise InvalidInput("The body must be a JSON object.", code="malformed_json")
@@ -138,7 +145,10 @@ class JSONRenderer(BaseRenderer):
     charset = None
 
     def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
         """`data` as UTF-8 JSON."""
         return dumps(data)

@@ -56,7 +56,7 @@ class Problem(AnySerializer):
     success = serializers.BooleanField(default=False)
     message = serializers.CharField()
     code = serializers.CharField(help_text="For machines.")
-    errors = FieldProblemShape(many=True)
+    errors = FieldProblemShape(many=True)  # type: ignore[assignment]
     requestId = serializers.CharField()
     providerError = serializers.CharField(required=False, help_text="The provider's own words, never HTML.")
 
@@ -76,7 +76,9 @@ def success_of(name: str, data: serializers.Field[Any, Any, Any, Any]) -> AnySer
     )
 
 
-def page_of(name: str, entry: AnySerializer, **besides: serializers.Field[Any, Any, Any, Any]) -> AnySerializer:
+def page_of(
+    name: str, entry: AnySerializer, **besides: serializers.Field[Any, Any, Any, Any]
+) -> AnySerializer:
     """The page envelope around entries; `entry` is made with `many=True`."""
     return inline_serializer(
         f"{name}Page",
@@ -95,9 +97,7 @@ def page_of(name: str, entry: AnySerializer, **besides: serializers.Field[Any, A
     )
 
 
-def endpoint(
-    *, answers: Shape, status: int = 200, fails: Iterable[int] = ()
-) -> Callable[[Method], Method]:
+def endpoint(*, answers: Shape, status: int = 200, fails: Iterable[int] = ()) -> Callable[[Method], Method]:
     """Describes a handler: its answer, and with which statuses it fails besides the common ones."""
     failures = sorted({*COMMON_FAILURES, *fails})
     responses: dict[int, Any] = {status: answers}
@@ -105,11 +105,11 @@ def endpoint(
     return extend_schema(responses=responses)
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The key, in either header."""
 
     target_class = "flowra.api.authentication.ApiKeyAuthentication"
-    name = ["ApiKey", "Bearer"]  # noqa: RUF012 - the library's own form
+    name = ["ApiKey", "Bearer"]
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
         """The two headers."""
@@ -126,9 +126,9 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 class Schema(AutoSchema):
     """Adds to each endpoint the parameters that its Query knows, `x-username`, and the scope that its key needs."""
 
-    view: ApiView
+    view: ApiView  # type: ignore[override, unused-ignore]
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         """The query's parameters and the headers that every endpoint reads."""
         query = self.view.query.get(self.method)
         parameters = [
@@ -161,7 +161,7 @@ class Schema(AutoSchema):
         """The body that the view says the method takes."""
         return self.view.bodies.get(self.method)
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """The handler's own words, and the scope."""
         handler = getattr(self.view, self.method.lower())
         words = " ".join((handler.__doc__ or type(self.view).__doc__ or "").split())

@@ -36,7 +36,8 @@ class ApiRequest(Request):
     @property
     def key(self) -> ApiKey:
         """The caller's key; only where one is needed."""
-        key: ApiKey = self.auth
+        key = self.auth
+        assert isinstance(key, ApiKey), "only a keyless method is called without a key"
         return key
 
     @property
@@ -70,15 +71,18 @@ class ApiView(APIView):
     keyless: ClassVar[Collection[str]] = ()
     query: ClassVar[Mapping[str, Query]] = {}
     bodies: ClassVar[Mapping[str, type[Body]]] = {}
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Method, key, scope, then the handler: in that order, so that a wrong method is told to anybody."""
         self.args, self.kwargs = args, kwargs
         try:
             handler = self._handler(request)
             call = ApiRequest(
-                request, parsers=self.get_parsers(), authenticators=self.get_authenticators(), parser_context={}
+                request,
+                parsers=self.get_parsers(),
+                authenticators=self.get_authenticators(),
+                parser_context={},
             )
             self.request = call
             for permission in self.get_permissions():
