@@ -13,7 +13,7 @@ run: $(VENV)/.run
 test: test-sqlite test-postgresql
 
 test-sqlite: $(VENV)/.test browser $(SDK)/.ready
-	FLOWRA_SDK_PYTHON=$(CURDIR)/$(SDK)/bin/python $(BIN)/python -m pytest -q
+	FLOWRA_TEST_SDK_PYTHON=$(CURDIR)/$(SDK)/bin/python $(BIN)/python -m pytest -q
 
 test-postgresql: $(VENV)/.test
 	FLOWRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -m both_databases

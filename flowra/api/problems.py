@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 
 from flowra.errors import FieldProblem, FlowraError, InvalidInput
@@ -159,6 +160,7 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+@csrf_exempt
 def unknown_path(request: HttpRequest, **_: object) -> HttpResponse:
     """404 for whatever under /api/ is no endpoint, with a key or without."""
     return problem(404, f"There is no endpoint at {request.path[:200]}.", code="unknown_endpoint")

@@ -41,7 +41,7 @@ def _start_postgresql() -> str:
 _on_postgresql = os.environ.get("FLOWRA_TEST_DATABASE") == "postgresql"
 _data = _DIRECTORY / "data"
 _data.mkdir(mode=0o700)
-for _name in [name for name in os.environ if name.startswith("FLOWRA_") and name != "FLOWRA_TEST_DATABASE"]:
+for _name in [name for name in os.environ if name.startswith("FLOWRA_") and not name.startswith("FLOWRA_TEST_")]:
     del os.environ[_name]
 os.environ |= {
     "FLOWRA_DATA_DIR": str(_data),
