@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from accounts.actions.revoke_account import revoke_account
 from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
-from accounts.api.account_rows import read_rows
-from accounts.api.acting import account_seen, accounts_seen, acting_user, no_such_account
+from accounts.api.account_rows import read_one
+from accounts.api.acting import account_seen, acting_user, no_such_account, seen_by
 from accounts.api.later import LaterField
 from accounts.api.present_account import present_accounts
 from accounts.models import ExternalUser
@@ -57,7 +57,7 @@ class Account(ApiView):
 
 def account_shown(request: ApiRequest, acting: ExternalUser | None, id: str) -> dict[str, Any]:
     """The account as the contract shows it, if `acting` may see it; raises NotFound."""
-    rows = read_rows(accounts_seen(request, acting).filter(pk=id))
-    if not rows:
+    row = read_one(seen_by(request, acting), id)
+    if row is None:
         raise no_such_account()
-    return present_accounts(request.key.project_id, rows)[0]
+    return present_accounts(request.key.project_id, [row])[0]

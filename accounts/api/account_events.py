@@ -30,13 +30,12 @@ class AccountEvents(ApiView):
         """A page of the trail; raises NotFound, InvalidInput (`cursor`, `limit`)."""
         values = request.query
         account = account_seen(request, id)
-        pages: KeysetPagination[Event] = KeysetPagination(
+        pages = KeysetPagination(
             column="at",
             descending=True,
             limit=values["limit"],
             cursor=values["cursor"],
             query=("events", account.pk),
-            read=list,
             key_of=_key,
         )
         events = pages.paginate_queryset(Event.objects.filter(subject_kind="account", subject_id=account.pk))

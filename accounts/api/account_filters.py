@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FILTERS = ("toolkitSlugs", "statuses", "authConfigIds", "connectedAccountIds", "eUIDs", "labels")
 ORDER_COLUMNS = {"createdAt": "created_at", "updatedAt": "updated_at"}
+USER_IDS, USER_NAMES = "eUIDs by id", "eUIDs by name"
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
 
@@ -44,15 +45,14 @@ class AnyOf(Filter):
 
 
 class AnyUser(Filter):
-    """Users by id or by name; unknown ones match nothing."""
+    """Users by id or by the app's own name; unknown ones match nothing."""
 
-    def filter(self, qs: Accounts, value: Sequence[str]) -> Accounts:
-        ids = [each for each in value if is_id("eu", each)]
-        names = [each for each in value if not is_id("eu", each)]
+    def filter(self, qs: Accounts, value: tuple[Sequence[str], Sequence[str]]) -> Accounts:
+        ids, names = value
         if not names:
             return AnyOf("external_user_id").filter(qs, ids)
         users = ExternalUser.objects.filter(project_id=self.parent.project_id)
-        if len(value) == 1:
+        if len(names) == 1 and not ids:
             return qs.filter(external_user_id=users.filter(name=names[0]).values("pk")[:1])
         wanted = Q(name__in=names) | Q(pk__in=ids) if ids else Q(name__in=names)
         return qs.filter(external_user_id__in=users.filter(wanted).values("pk"))
@@ -66,7 +66,7 @@ class AnyLabel(Filter):
 
 
 class AccountFilters(FilterSet):
-    """The six filters under their names on the wire."""
+    """The list's filters under their names on the wire."""
 
     toolkitSlugs = AnyOf("toolkit_slug")
     statuses = AnyOf("status")
@@ -79,10 +79,21 @@ class AccountFilters(FilterSet):
         super().__init__(data=None, queryset=queryset)
         self.project_id = project_id
 
-    def narrowed(self, values: Mapping[str, Any]) -> Accounts:
-        """The queryset with those filters that have values; LIST_QUERY has checked them, so no form does it again."""
+    def narrowed(self, wanted: Mapping[str, Any]) -> Accounts:
+        """The queryset with the filters among `wanted`; LIST_QUERY has checked them, so no form does it again."""
         accounts = self.queryset
-        for name in FILTERS:
-            if values[name] is not None:
-                accounts = self.filters[name].filter(accounts, values[name])
+        for name, each in self.filters.items():
+            if name in wanted:
+                accounts = each.filter(accounts, wanted[name])
+        if USER_IDS in wanted or USER_NAMES in wanted:
+            accounts = self.filters["eUIDs"].filter(accounts, (wanted.get(USER_IDS, ()), wanted.get(USER_NAMES, ())))
         return accounts
+
+
+def wanted_by(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The filters among LIST_QUERY's values, each sorted; users told apart into ids and names."""
+    wanted = {name: sorted(values[name]) for name in FILTERS if values[name] is not None}
+    users = wanted.pop("eUIDs", [])
+    ids = [each for each in users if is_id("eu", each)]
+    names = [each for each in users if not is_id("eu", each)]
+    return wanted | ({USER_IDS: ids} if ids else {}) | ({USER_NAMES: names} if names else {})

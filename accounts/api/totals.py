@@ -5,12 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable
 from threading import Lock
-from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
-
-if TYPE_CHECKING:
-    AnyRows = QuerySet[Any, Any]
+from accounts.api.account_rows import Wanted, count_wanted
 
 # The contract's 10 000 are exact; the tenth above it is the room for what may go while a total is remembered.
 ALWAYS_COUNTED = 11_000
@@ -23,16 +19,14 @@ _lock = Lock()
 _remembered: dict[Hashable, tuple[int, float]] = {}
 
 
-def total_of(rows: AnyRows, query: Hashable) -> int:
-    """How many `rows` (unordered, uncut) there are; `query` is all that they depend on.
-
-    Exact up to ALWAYS_COUNTED; above it at most LONGEST_SECONDS old.
-    """
+def total_of(wanted: Wanted) -> int:
+    """How many accounts are wanted. Exact up to ALWAYS_COUNTED; above it at most LONGEST_SECONDS old."""
+    query = tuple((name, value if isinstance(value, str) else tuple(value)) for name, value in wanted.items())
     known = _remembered.get(query)
     started = time.monotonic()
     if known is not None and started < known[1]:
         return known[0]
-    total = rows.count()
+    total = count_wanted(wanted)
     if total <= ALWAYS_COUNTED:
         if known is not None:
             _forget(query)

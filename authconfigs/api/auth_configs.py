@@ -194,7 +194,7 @@ def _proxy_url(given: dict[str, Any]) -> str | None:
     return (given["proxyConfig"] or {}).get("proxyUrl") or ""
 
 
-def _pages(request: ApiRequest, window: Window, *, descending: bool) -> KeysetPagination[AuthConfig]:
+def _pages(request: ApiRequest, window: Window, *, descending: bool) -> KeysetPagination:
     asked = request.query
     column = SORTS[asked["sortBy"]]
 
@@ -210,7 +210,6 @@ def _pages(request: ApiRequest, window: Window, *, descending: bool) -> KeysetPa
             request.project.pk,
             *(asked[name] for name in ("q", "search", "toolkitSlug", "showDisabled", "provider")),
         ],
-        read=list,
         key_of=key_of,
         page=window.page,
         offset=window.offset,

@@ -12,11 +12,10 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -25,10 +24,11 @@ from rest_framework.request import Request
 
 from flowra.errors import InvalidInput
 
-Row = TypeVar("Row")
-
 if TYPE_CHECKING:
     AnyRows = QuerySet[Any, Any]
+
+Row = TypeVar("Row")
+Key = Callable[[Any], tuple[datetime, str]]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -37,65 +37,71 @@ MAX_CURSOR = 300
 MAX_PAGE = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """After which row a page begins, and which page it is."""
+class KeysetPagination(BasePagination):
+    """One page of rows ordered by a time column and the id, both in one direction.
 
-    at: datetime
-    id: str
-    page: int
-
-
-@dataclass(slots=True)
-class KeysetPagination(BasePagination, Generic[Row]):
-    """One page of a queryset ordered by a time column and the id, both in one direction.
-
-    `query` is all that the rows depend on (project, filters, order, who asks); a cursor is signed to it. `read` makes
-    rows of the ordered, cut queryset, `key_of` tells a row's time and id. Raises InvalidInput (`cursor`) for a cursor
-    that was not given out for this query. Lists that have numbered pages too begin one at `offset`, as `page`.
+    `query` is all that the rows depend on (project, filters, who asks): a cursor is signed to it and to the order.
+    `key_of` tells a row's time and id. `page` and, after the rows are read, `next_cursor` tell of the page. Lists that
+    have numbered pages too begin one at `offset`, as `page`.
     """
 
-    column: str
-    descending: bool
-    limit: int
-    cursor: str
-    query: Sequence[Any]
-    read: Callable[[AnyRows], Sequence[Row]]
-    key_of: Callable[[Row], tuple[datetime, str]]
-    page: int = 1
-    offset: int = 0
-    next_cursor: str | None = None
+    def __init__(
+        self,
+        *,
+        column: str,
+        descending: bool,
+        limit: int,
+        cursor: str,
+        query: Sequence[Any],
+        key_of: Key,
+        page: int = 1,
+        offset: int = 0,
+    ) -> None:
+        """Raises InvalidInput (`cursor`) for a cursor that was not given out for this query."""
+        self.column = column
+        self.descending = descending
+        self.limit = limit
+        self.page = page
+        self.offset = offset
+        self.next_cursor: str | None = None
+        self.bounds: dict[str, Any] = {}
+        self._query = json.dumps([column, descending, *query], separators=(",", ":")).encode()
+        self._key_of = key_of
+        if cursor:
+            self._open(cursor)
 
     def paginate_queryset(  # type: ignore[override]
         self, queryset: AnyRows, request: Request | None = None, view: Any = None
-    ) -> list[Row]:
-        """The page's rows; `page` and `next_cursor` tell of it afterwards."""
-        start = self.offset
-        if self.cursor:
-            position = self._opened(self.cursor)
-            self.page = position.page
-            queryset = queryset.filter(self._after(position))
+    ) -> list[Any]:
+        """The page's rows."""
+        return self.taken(list(self.cut(queryset, self.bounds)))
+
+    def cut(self, queryset: AnyRows, bounds: Mapping[str, Any]) -> AnyRows:
+        """The rows after `bounds` (this page's own, or what stands for them), ordered; one more than a page has."""
+        if bounds:
+            strict, bound = ("lt", "lte") if self.descending else ("gt", "gte")
+            at, id = bounds["after_at"], bounds["after_id"]
+            queryset = queryset.filter(
+                Q(**{f"{self.column}__{bound}": at})
+                & (Q(**{f"{self.column}__{strict}": at}) | Q(**{f"id__{strict}": id}))
+            )
         sign = "-" if self.descending else ""
-        rows = list(
-            self.read(queryset.order_by(f"{sign}{self.column}", f"{sign}id")[start : start + self.limit + 1])
-        )
-        if len(rows) > self.limit:
-            rows = rows[: self.limit]
-            self.next_cursor = self._made(*self.key_of(rows[-1]))
-        return rows
+        return queryset.order_by(f"{sign}{self.column}", f"{sign}id")[
+            self.offset : self.offset + self.limit + 1
+        ]
 
-    def _after(self, position: Position) -> Q:
-        strict, bound = ("lt", "lte") if self.descending else ("gt", "gte")
-        return Q(**{f"{self.column}__{bound}": position.at}) & (
-            Q(**{f"{self.column}__{strict}": position.at}) | Q(**{f"id__{strict}": position.id})
-        )
-
-    def _made(self, at: datetime, id: str) -> str:
+    def taken(self, rows: list[Row]) -> list[Row]:
+        """The page's own of the rows that `cut` found; sets `next_cursor` when there was one more."""
+        if len(rows) <= self.limit:
+            return rows
+        rows = rows[: self.limit]
+        at, id = self._key_of(rows[-1])
         moment = at if at.tzinfo else at.replace(tzinfo=UTC)
         body = f"{(moment - EPOCH) // MICROSECOND}.{self.page + 1}.{id}".encode()
-        return base64.urlsafe_b64encode(self._mac(body) + body).decode().rstrip("=")
+        self.next_cursor = base64.urlsafe_b64encode(self._mac(body) + body).decode().rstrip("=")
+        return rows
 
-    def _opened(self, cursor: str) -> Position:
+    def _open(self, cursor: str) -> None:
         try:
             if len(cursor) > MAX_CURSOR:
                 raise ValueError
@@ -104,16 +110,15 @@ class KeysetPagination(BasePagination, Generic[Row]):
             if not hmac.compare_digest(mac, self._mac(body)):
                 raise ValueError
             micros, page, id = body.decode().split(".", 2)
-            return Position(EPOCH + int(micros) * MICROSECOND, id, min(int(page), MAX_PAGE))
+            self.page = min(int(page), MAX_PAGE)
+            self.bounds = {"after_at": EPOCH + int(micros) * MICROSECOND, "after_id": id}
         except (ValueError, binascii.Error) as error:
             raise InvalidInput.field(
-                "cursor",
-                "is none of this query: send the nextCursor of an answer to the same filters and order",
+                "cursor", "is none of this query: send the nextCursor of an answer to the same filters and order"
             ) from error
 
     def _mac(self, body: bytes) -> bytes:
-        query = json.dumps([self.column, self.descending, *self.query], separators=(",", ":")).encode()
-        return hmac.digest(_key(settings.SECRET_KEY), query + b"\0" + body, "sha256")[:MAC_BYTES]
+        return hmac.digest(_key(settings.SECRET_KEY), self._query + b"\0" + body, "sha256")[:MAC_BYTES]
 
 
 @cache
