@@ -12,8 +12,8 @@ from accounts.actions.find_link import find_link
 from accounts.actions.refuse_link import refuse_link
 from accounts.models import ConnectedAccount, Credential, LinkSession, LinkState, Status
 from flowra.errors import Conflict, Gone, InvalidInput, NotFound
-from flowra.models import Event, Project
-from tests.accounts.acme import BACK, Acme, Browser, make_acme, query_of, reread
+from flowra.models import Event
+from tests.accounts.acme import Acme, Browser, make_acme, query_of, reread
 from tests.provider import PracticeProvider
 
 
@@ -261,44 +261,3 @@ def test_nothing_is_linked_through_an_auth_config_that_is_switched_off(acme: Acm
         acme.press(link, browser)
     assert acme.come_back(callback, browser).page == "switched_off"
     assert acme.provider.live_grants == []
-
-
-def test_connecting_again_keeps_the_account_and_its_label(acme: Acme) -> None:
-    first = acme.connect(labels=["sales"]).account
-    again = acme.connect(account_id=first.pk).account
-    assert again.pk == first.pk
-    assert reread(again).labels == ["sales"]
-    assert Credential.objects.get(pk=first.pk).version == 2
-    assert trail(first)[-1] == "account.reconnected"
-
-
-def test_connecting_again_that_fails_leaves_the_account_as_it_was(acme: Acme) -> None:
-    account = acme.connect().account
-    before = Credential.objects.get(pk=account.pk).secrets
-    link, browser = acme.link(account_id=account.pk), Browser()
-    url = acme.press(link, browser)
-    assert reread(account).status == Status.ACTIVE
-    ending = acme.come_back(acme.provider.visit(url, allow=False), browser)
-    assert ending.outcome == "failed"
-    assert reread(account).status == Status.ACTIVE
-    assert Credential.objects.get(pk=account.pk).secrets == before
-    assert trail(account)[-1] == "account.failed"
-
-
-def test_more_scopes_on_an_existing_account_are_asked_besides_the_granted_ones(acme: Acme) -> None:
-    account = acme.connect().account
-    url = acme.press(acme.link(account_id=account.pk, scopes=["messages:read"]), Browser())
-    assert query_of(url)["scope"].split() == ["openid", "profile", "email", "messages:read"]
-
-
-def test_another_user_s_account_cannot_be_connected_again(acme: Acme) -> None:
-    account = acme.connect().account
-    with pytest.raises(NotFound):
-        acme.link(account_id=account.pk, external_user=acme.user("customer_43"))
-
-
-def test_a_link_without_a_user_is_for_the_project_s_default_one(acme: Acme) -> None:
-    link = acme.link(external_user=None)
-    assert reread(link.account).external_user.name == "project_default_user"
-    assert Project.objects.count() == 1
-    assert BACK.startswith("https://acme.example")
