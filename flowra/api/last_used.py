@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from django.core.signals import request_finished
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -54,7 +54,9 @@ def write_notes(**_: object) -> None:
             for key in keys:
                 _noted.pop(key, None)
     finally:
-        close_old_connections()
+        # The handler that gives connections back has run already.
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
 
 
 request_finished.connect(write_notes, dispatch_uid="flowra.api.last_used")

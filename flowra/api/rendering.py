@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import IO, Any, NoReturn
 
 import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -118,7 +120,8 @@ def _check(root: dict[str, Any]) -> None:
 
 
 def _shown(name: str) -> str:
-    return name[:100].encode("ascii", "backslashreplace").decode() if _UNSTORABLE.search(name) else name[:100]
+    """A name that can stand in an error: what cannot be stored is escaped."""
+    return _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", name[:100])
 
 
 def _too_deep() -> InvalidInput:
@@ -133,8 +136,12 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The body as a dict; raises InvalidInput."""
-        return strict_json(stream.read())
+        """The body as a dict; raises InvalidInput, and RequestDataTooBig before all of it is read."""
+        limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raw = stream.read(limit + 1)
+        if len(raw) > limit:
+            raise RequestDataTooBig
+        return strict_json(raw)
 
 
 class JSONRenderer(BaseRenderer):
