@@ -7,24 +7,42 @@ later calls put their values where the marks were.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
 if TYPE_CHECKING:
     Rows = QuerySet[Any, Any]
 
 Values = Mapping[str, "str | datetime | Sequence[str]"]
-Statement = tuple[str, tuple[Callable[[Values], Any], ...]]
+Found = TypeVar("Found", bound=Model)
+Reader = Callable[[Values], Any]
 
 MAX_KEPT = 2_000
-_statements: dict[Hashable, Statement] = {}
 # A private-use character, which no value that Flowra stores or takes begins and ends with.
 _MARK = "\ue0f1"
 _FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Compiled SQL; `readers` take its parameters from a call's values, `made_of` makes what a row stands for."""
+
+    sql: str
+    readers: tuple[Reader, ...]
+    made_of: Callable[[tuple[Any, ...]], Any]
+
+    def run(self, values: Values) -> list[tuple[Any, ...]]:
+        """The rows, as the database gives them."""
+        return fetched(self.sql, tuple([read(values) for read in self.readers]))
+
+
+_kept: dict[Hashable, Statement] = {}
 
 
 def rows(shape: Hashable, build: Callable[[Values], Rows], values: Values) -> list[tuple[Any, ...]]:
@@ -33,28 +51,21 @@ def rows(shape: Hashable, build: Callable[[Values], Rows], values: Values) -> li
     `shape` says all that `build` depends on besides `values`, with what it is for; values are texts, times and lists of
     texts. JSON comes as text, times from SQLite without a zone (they are in UTC).
     """
-    return _run(shape, build, values, "{}")
+    return _statement((rows, shape), build, values).run(values)
 
 
 def count(shape: Hashable, build: Callable[[Values], Rows], values: Values) -> int:
     """How many rows `build(values)` has."""
-    (found,) = _run((shape, "count"), build, values, "SELECT COUNT(*) FROM ({}) AS counted")
-    total: int = found[0]
+    statement = _statement((count, shape), build, values, around="SELECT COUNT(*) FROM ({}) AS counted")
+    total: int = statement.run(values)[0][0]
     return total
 
 
-def _run(
-    shape: Hashable, build: Callable[[Values], Rows], values: Values, around: str
-) -> list[tuple[Any, ...]]:
-    lengths = tuple((name, len(value)) for name, value in values.items() if isinstance(value, list | tuple))
-    kept_as = (connection.vendor, shape, tuple(values), lengths)
-    statement = _statements.get(kept_as)
-    if statement is None:
-        if len(_statements) >= MAX_KEPT:
-            _statements.clear()
-        statement = _statements[kept_as] = _compiled(build, values, around)
-    sql, parameters = statement
-    return fetched(sql, tuple([parameter(values) for parameter in parameters]))
+def first(shape: Hashable, build: Callable[[Values], QuerySet[Found]], values: Values) -> Found | None:
+    """The object that `build(values)` finds, None when there is none; for a unique one, as it is not ordered."""
+    statement = _statement((first, shape), lambda given: build(given)[:1], values, makes_objects=True)
+    found = statement.run(values)
+    return statement.made_of(found[0]) if found else None
 
 
 def fetched(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
@@ -64,29 +75,51 @@ def fetched(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _compiled(build: Callable[[Values], Rows], values: Values, around: str) -> Statement:
-    marks: dict[Any, Callable[[Values], Any]] = {}
+def _statement(
+    shape: Hashable,
+    build: Callable[[Values], Rows],
+    values: Values,
+    *,
+    around: str = "{}",
+    makes_objects: bool = False,
+) -> Statement:
+    lengths = tuple([(name, len(value)) for name, value in values.items() if isinstance(value, list | tuple)])
+    kept_as = (connection.vendor, shape, tuple(values), lengths)
+    statement = _kept.get(kept_as)
+    if statement is None:
+        marks: dict[Any, Reader] = {}
+        query = build({name: _marked(name, value, marks) for name, value in values.items()}).query
+        compiler = query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        statement = Statement(
+            sql if around == "{}" else around.format(sql),
+            tuple(_reader(each, marks) for each in parameters),
+            _maker(compiler) if makes_objects else tuple,
+        )
+        if len(_kept) >= MAX_KEPT:
+            _kept.clear()
+        _kept[kept_as] = statement
+    return statement
 
-    def marked(name: str, value: str | datetime | Sequence[str]) -> Any:
-        if isinstance(value, datetime):
-            moment = _FIRST_MOMENT + timedelta(days=len(marks))
-            marks[_as_stored(moment)] = lambda given: _as_stored(given[name])
-            return moment
-        if isinstance(value, str):
-            marks[f"{_MARK}{name}{_MARK}"] = lambda given: given[name]
-            return f"{_MARK}{name}{_MARK}"
-        return [_nth(name, number) for number in range(len(value))]
 
-    def _nth(name: str, number: int) -> str:
-        mark = f"{_MARK}{name}.{number}{_MARK}"
-        marks[mark] = lambda given: given[name][number]
-        return mark
-
-    sql, parameters = build({name: marked(name, value) for name, value in values.items()}).query.sql_with_params()
-    return around.format(sql) if around != "{}" else sql, tuple(_reader(each, marks) for each in parameters)
+def _marked(name: str, value: str | datetime | Sequence[str], marks: dict[Any, Reader]) -> Any:
+    if isinstance(value, datetime):
+        moment = _FIRST_MOMENT + timedelta(days=len(marks))
+        marks[_as_stored(moment)] = lambda given: _as_stored(given[name])
+        return moment
+    if isinstance(value, str):
+        marks[f"{_MARK}{name}{_MARK}"] = lambda given: given[name]
+        return f"{_MARK}{name}{_MARK}"
+    return [_marked_item(name, number, marks) for number in range(len(value))]
 
 
-def _reader(parameter: Any, marks: Mapping[Any, Callable[[Values], Any]]) -> Callable[[Values], Any]:
+def _marked_item(name: str, number: int, marks: dict[Any, Reader]) -> str:
+    mark = f"{_MARK}{name}.{number}{_MARK}"
+    marks[mark] = lambda given: given[name][number]
+    return mark
+
+
+def _reader(parameter: Any, marks: Mapping[Any, Reader]) -> Reader:
     if isinstance(parameter, list):
         readers = [_reader(each, marks) for each in parameter]
         return lambda given: [read(given) for read in readers]
@@ -96,3 +129,30 @@ def _reader(parameter: Any, marks: Mapping[Any, Callable[[Values], Any]]) -> Cal
 
 def _as_stored(moment: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _maker(compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
+    """What Django's own ModelIterable does for each row, with its preparations done once."""
+    select, klass_info = compiler.select, compiler.klass_info
+    model = klass_info["model"]
+    start, end = klass_info["select_fields"][0], klass_info["select_fields"][-1] + 1
+    names = [each[0].target.attname for each in select[start:end]]
+    populators = get_related_populators(klass_info, select, connection.alias)
+    converters = compiler.get_converters([each[0] for each in select])
+
+    def converted(row: tuple[Any, ...]) -> Iterator[Any]:
+        for position, value in enumerate(row):
+            if position in converters:
+                convert, expression = converters[position]
+                for each in convert:
+                    value = each(value, expression, connection)
+            yield value
+
+    def made_of(row: tuple[Any, ...]) -> Any:
+        values = list(converted(row))
+        made = model.from_db(connection.alias, names, values[start:end])
+        for populator in populators:
+            populator.populate(values, made)
+        return made
+
+    return made_of

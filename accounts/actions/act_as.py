@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import DEFAULT_USER_NAME, ExternalUser
+from flowra import prepared
 from flowra.errors import Forbidden, InvalidInput
 from flowra.models import Project
 from flowra.public_ids import is_id
@@ -24,8 +25,8 @@ def act_as(project: Project, name: str, *, named: str = "x-username") -> Externa
     """
     if not NAME.fullmatch(name):
         raise InvalidInput.field(named, "must be 1 to 255 of A-Z a-z 0-9 . _ @ -")
-    user = ExternalUser.objects.filter(project=project, name=name).first() or made_once(project, name)[0]
-    return _seen(user)
+    user = prepared.first("user by name", _by_name, {"project": project.pk, "name": name})
+    return _seen(user or made_once(project, name)[0])
 
 
 def act_as_id_or_name(project: Project, id_or_name: str, *, named: str = "eUID") -> ExternalUser:
@@ -36,7 +37,7 @@ def act_as_id_or_name(project: Project, id_or_name: str, *, named: str = "eUID")
     """
     if not is_id("eu", id_or_name):
         return act_as(project, id_or_name, named=named)
-    user = ExternalUser.objects.filter(project=project, pk=id_or_name).first()
+    user = prepared.first("user by id", _by_id, {"project": project.pk, "id": id_or_name})
     if user is None:
         raise InvalidInput.field(named, "is the id of no user of this project")
     return _seen(user)
@@ -53,6 +54,14 @@ def made_once(project: Project, name: str) -> tuple[ExternalUser, bool]:
     ExternalUser.objects.bulk_create([fresh], ignore_conflicts=True)
     user = ExternalUser.objects.get(project=project, name=name)
     return user, user.pk == fresh.pk
+
+
+def _by_name(values: prepared.Values) -> QuerySet[ExternalUser]:
+    return ExternalUser.objects.filter(project_id=values["project"], name=values["name"])
+
+
+def _by_id(values: prepared.Values) -> QuerySet[ExternalUser]:
+    return ExternalUser.objects.filter(project_id=values["project"], pk=values["id"])
 
 
 def _seen(user: ExternalUser) -> ExternalUser:

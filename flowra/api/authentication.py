@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from flowra import prepared
 from flowra.errors import InvalidInput, Unauthenticated
 from flowra.models import ApiKey
 from flowra.models.api_key import hash_of, is_well_formed
@@ -50,12 +52,16 @@ def key_of(text: str) -> ApiKey:
     """The key with its project; raises Unauthenticated, saying whether it is unknown, revoked or has run out."""
     if not is_well_formed(text):
         raise Unauthenticated("This is no API key of Flowra's: they begin with flw_live_ or flw_test_.")
-    key = ApiKey.objects.select_related("project").filter(key_hash=hash_of(text)).first()
+    key = prepared.first("key", _with_project, {"hash": hash_of(text)})
     if key is None:
         raise Unauthenticated("This API key is unknown.")
     if not key.is_usable:
         raise Unauthenticated(f"This API key {'was revoked' if key.revoked_at else 'has run out'}.")
     return key
+
+
+def _with_project(values: prepared.Values) -> QuerySet[ApiKey]:
+    return ApiKey.objects.select_related("project").defer("project__logo").filter(key_hash=values["hash"])
 
 
 def acting_as_name(request: HttpRequest) -> str | None:
