@@ -17,7 +17,7 @@ def refused(status: int, code: str, call, *args, **kwargs):
     try:
         call(*args, **kwargs)
     except FlowraAPIError as error:
-        assert error.status_code == status, (error.status_code, error.body)
+        assert error.status_code == expected_status, (error.status_code, error.body)
         assert error.body["success"] is False
         assert error.body["message"]
         assert error.body["requestId"]
