@@ -44,7 +44,9 @@ def test_not_ready_when_a_migration_is_missing(client: Client) -> None:
     assert client.get("/readyz").json()["checks"]["migrations"] == "failed"
 
 
-def test_not_ready_but_alive_when_the_database_is_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_not_ready_but_alive_when_the_database_is_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away(*_: Any, **__: Any) -> None:
         raise OperationalError("away")
 

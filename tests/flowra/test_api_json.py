@@ -59,7 +59,9 @@ def test_a_refusal_names_the_field(raw: bytes, field: str) -> None:
     json.dumps(refusal.value.message).encode()
 
 
-@pytest.mark.parametrize("value", [{}, {"a": None}, {"ü": "😀", "b": [1, 2.5, True, {"c": {}}]}, {"a": 2**53}])
+@pytest.mark.parametrize(
+    "value", [{}, {"a": None}, {"ü": "😀", "b": [1, 2.5, True, {"c": {}}]}, {"a": 2**53}]
+)
 def test_plain_objects_are_read_as_they_are(value: dict[str, object]) -> None:
     assert strict_json(json.dumps(value).encode()) == value
 

@@ -23,10 +23,14 @@ def caller() -> Caller:
     return make_caller()
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/", "/api/v2/toolkits", "/api/v1/toolkits/with-tools"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/nothing", "/api/", "/api/v2/toolkits", "/api/v1/toolkits/with-tools"]
+)
 def test_an_unknown_path_is_a_404_in_the_shape_with_a_key_or_without(path: str, caller: Caller) -> None:
     problem_of(Client().get(path), 404)
-    problem_of(Client(headers={"x-api-key": caller.key}).post(path, data="{}", content_type="text/plain"), 404)
+    problem_of(
+        Client(headers={"x-api-key": caller.key}).post(path, data="{}", content_type="text/plain"), 404
+    )
 
 
 def test_a_page_that_is_not_there_is_a_page(client: Client) -> None:
@@ -48,13 +52,17 @@ def test_head_is_answered_like_get_without_a_body(caller: Caller) -> None:
     assert answer.content == b""
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
 def test_a_body_that_is_no_json_is_a_415(content_type: str, caller: Caller) -> None:
     problem_of(caller.post("auth_configs", raw=b"a=b", content_type=content_type), 415)
 
 
 def test_json_with_a_charset_is_json(caller: Caller) -> None:
-    answer = caller.patch("users/profile", raw=b'{"name": "Beta"}', content_type="application/json; charset=utf-8")
+    answer = caller.patch(
+        "users/profile", raw=b'{"name": "Beta"}', content_type="application/json; charset=utf-8"
+    )
     assert answer.status_code == 200
 
 

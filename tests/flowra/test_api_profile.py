@@ -43,13 +43,26 @@ def test_a_change_is_on_the_trail_and_no_change_is_not(caller: Caller) -> None:
     assert not Event.objects.exists()
     caller.patch("users/profile", {"name": "Beta"})
     event = Event.objects.get()
-    assert (event.type, event.subject_id, event.actor_kind) == ("project.updated", caller.project.pk, "api_key")
+    assert (event.type, event.subject_id, event.actor_kind) == (
+        "project.updated",
+        caller.project.pk,
+        "api_key",
+    )
     assert event.data["name"] == {"from": "Acme", "to": "Beta"}
 
 
 @pytest.mark.parametrize(
     "origin",
-    ["acme.example", "https://acme.example/path", "https://a@b.example", "ftp://a.example", "https://a.example?x=1", "https:///x", "", "https://a b.example"],
+    [
+        "acme.example",
+        "https://acme.example/path",
+        "https://a@b.example",
+        "ftp://a.example",
+        "https://a.example?x=1",
+        "https:///x",
+        "",
+        "https://a b.example",
+    ],
 )
 def test_what_is_no_origin_is_refused_by_its_place(caller: Caller, origin: str) -> None:
     answer = caller.patch("users/profile", {"callbackOrigins": ["https://ok.example", origin]})
