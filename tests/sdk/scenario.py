@@ -12,7 +12,7 @@ from flowra import Flowra
 from flowra.errors import FlowraAPIError
 
 
-def refused(status: int, code: str, call, *args, **kwargs):
+def refused(expected_status, code, call, *args, **kwargs):
     """The body of a refusal, whose shape is the contract's."""
     try:
         call(*args, **kwargs)
