@@ -173,6 +173,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Permission to act for people at other services: asked for, kept alive, used and given back.",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AuthConfigType": "authconfigs.actions.create_auth_config.TYPES",
+        "FieldType": "authconfigs.api.shapes.FIELD_TYPES",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 

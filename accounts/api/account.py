@@ -13,9 +13,11 @@ from accounts.api.account_rows import read_one
 from accounts.api.acting import account_seen, acting_user, no_such_account, seen_by
 from accounts.api.later import LaterField
 from accounts.api.present_account import present_accounts
+from accounts.api.shapes import ConnectedAccountShown
 from accounts.models import ExternalUser
 from flowra.api.body import Body, FlagField, TextField, read_body
 from flowra.api.rendering import json_answer
+from flowra.api.schema import Done, endpoint
 from flowra.api.views import ApiRequest, ApiView, done
 
 
@@ -38,10 +40,12 @@ class Account(ApiView):
     scopes: ClassVar = {"GET": "accounts:read", "PATCH": "accounts:write", "DELETE": "accounts:write"}
     bodies: ClassVar = {"PATCH": ChangeConnectedAccount}
 
+    @endpoint(answers=ConnectedAccountShown, fails=(404,))
     def get(self, request: ApiRequest, id: str) -> HttpResponse:
         """The account; raises NotFound."""
         return json_answer(account_shown(request, acting_user(request), id))
 
+    @endpoint(answers=ConnectedAccountShown, fails=(404, 413, 415))
     def patch(self, request: ApiRequest, id: str) -> HttpResponse:
         """Changes it and answers it as it is then; raises InvalidInput naming the field, NotFound."""
         account = account_seen(request, id)
@@ -49,6 +53,7 @@ class Account(ApiView):
         update_account(account, request.actor, **{FIELDS[name]: value for name, value in values.items()})
         return json_answer(account_shown(request, None, id))
 
+    @endpoint(answers=Done, fails=(404,))
     def delete(self, request: ApiRequest, id: str) -> HttpResponse:
         """Usable by nobody from now on; the service is told by the worker. Raises NotFound, also the second time."""
         revoke_account(account_seen(request, id), request.actor)

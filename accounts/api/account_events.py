@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 
 from accounts.api.acting import account_seen
+from accounts.api.shapes import AccountTrail
 from flowra.api.keyset import KeysetPagination
 from flowra.api.query import Number, Query, Text
 from flowra.api.rendering import instant, json_answer
+from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
 from flowra.models import Event
 
@@ -26,6 +28,7 @@ class AccountEvents(ApiView):
     scopes: ClassVar = {"GET": "accounts:read"}
     query: ClassVar = {"GET": EVENTS_QUERY}
 
+    @endpoint(answers=AccountTrail, fails=(404,))
     def get(self, request: ApiRequest, id: str) -> HttpResponse:
         """A page of the trail; raises NotFound, InvalidInput (`cursor`, `limit`)."""
         values = request.query

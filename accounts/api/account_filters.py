@@ -86,7 +86,9 @@ class AccountFilters(FilterSet):
             if name in wanted:
                 accounts = each.filter(accounts, wanted[name])
         if USER_IDS in wanted or USER_NAMES in wanted:
-            accounts = self.filters["eUIDs"].filter(accounts, (wanted.get(USER_IDS, ()), wanted.get(USER_NAMES, ())))
+            accounts = self.filters["eUIDs"].filter(
+                accounts, (wanted.get(USER_IDS, ()), wanted.get(USER_NAMES, ()))
+            )
         return accounts
 
 

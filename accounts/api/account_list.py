@@ -11,9 +11,11 @@ from accounts.api.account_filters import LIST_QUERY, ORDER_COLUMNS, wanted_by
 from accounts.api.account_rows import AccountRow, read_page
 from accounts.api.acting import acting_user, seen_by
 from accounts.api.present_account import present_accounts
+from accounts.api.shapes import ConnectedAccountList
 from accounts.api.totals import total_of
 from flowra.api.keyset import KeysetPagination
 from flowra.api.rendering import json_answer
+from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
 
 
@@ -23,6 +25,7 @@ class AccountList(ApiView):
     scopes: ClassVar = {"GET": "accounts:read"}
     query: ClassVar = {"GET": LIST_QUERY}
 
+    @endpoint(answers=ConnectedAccountList)
     def get(self, request: ApiRequest) -> HttpResponse:
         """Filters, order, cursor and limit by LIST_QUERY; raises InvalidInput naming the parameter."""
         values = request.query
@@ -55,5 +58,3 @@ def _key_by_creation(row: AccountRow) -> tuple[datetime, str]:
 
 def _key_by_update(row: AccountRow) -> tuple[datetime, str]:
     return row.updated_at, row.id
-
-

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import QuerySet
 
 from accounts.api.account_filters import AccountFilters
-from flowra.api.keyset import KeysetPagination
 from accounts.models import ConnectedAccount
 from flowra import prepared
+from flowra.api.keyset import KeysetPagination
 
 if TYPE_CHECKING:
     Accounts = QuerySet[ConnectedAccount, Any]

@@ -9,8 +9,10 @@ from django.http import HttpResponse
 from accounts.actions.confirm_link import confirm_link
 from accounts.api.account import account_shown
 from accounts.api.acting import user_named
+from accounts.api.shapes import ConnectedAccountShown
 from flowra.api.body import Body, TextField, read_body
 from flowra.api.rendering import json_answer
+from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
 
 
@@ -27,6 +29,7 @@ class Confirm(ApiView):
     scopes: ClassVar = {"POST": "accounts:write"}
     bodies: ClassVar = {"POST": ConfirmConnectedAccount}
 
+    @endpoint(answers=ConnectedAccountShown, fails=(404, 409, 410, 413, 415, 502, 504))
     def post(self, request: ApiRequest, id: str) -> HttpResponse:
         """The ACTIVE account; raises NotFound, InvalidInput, Conflict (`confirmation_mismatch`), ProviderFailed."""
         values = read_body(request, ConfirmConnectedAccount)

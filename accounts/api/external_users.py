@@ -10,11 +10,13 @@ from django.http import HttpResponse
 
 from accounts.actions.external_users import create_external_user, toggle_external_user
 from accounts.api.acting import acting_user
+from accounts.api.shapes import ONE_USER, USER_OR_NONE, USER_PAGE
 from accounts.models import ConnectedAccount, ExternalUser
 from flowra.api.body import Body, TextField, read_body
 from flowra.api.pages import page_answer, page_parameters, window_of
 from flowra.api.query import Flag, Query, Text
 from flowra.api.rendering import instant
+from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView, ok
 from flowra.errors import InvalidInput, NotFound
 
@@ -42,6 +44,7 @@ class ExternalUsers(ApiView):
     query: ClassVar = {"GET": USERS_QUERY}
     bodies: ClassVar = {"POST": CreateExternalUser}
 
+    @endpoint(answers=USER_PAGE)
     def get(self, request: ApiRequest) -> HttpResponse:
         """A page of users; raises InvalidInput naming the parameter."""
         values = request.query
@@ -53,15 +56,21 @@ class ExternalUsers(ApiView):
             users = users.filter(is_active=values["isActive"])
         users = users.order_by(*_order(values["sortBy"], descending=values["sortOrder"] == "desc"))
         return page_answer(
-            present_users(window.of(users)), total=users.count(), window=window, message="The project's users."
+            present_users(window.of(users)),
+            total=users.count(),
+            window=window,
+            message="The project's users.",
         )
 
+    @endpoint(answers=ONE_USER, status=(201, 200), fails=(413, 415))
     def post(self, request: ApiRequest) -> HttpResponse:
         """The user of that name, made unless there; raises InvalidInput (`name`)."""
         acting = acting_user(request)
         name = read_body(request, CreateExternalUser)["name"]
         if acting is not None and name != acting.name:
-            raise InvalidInput.field("name", "must agree with x-username: leave that header out to make other users")
+            raise InvalidInput.field(
+                "name", "must agree with x-username: leave that header out to make other users"
+            )
         user, is_new = create_external_user(request.project, name, request.actor)
         return ok(
             present_users([user])[0],
@@ -75,6 +84,7 @@ class ExternalUserByName(ApiView):
 
     scopes: ClassVar = {"GET": "accounts:read"}
 
+    @endpoint(answers=USER_OR_NONE)
     def get(self, request: ApiRequest, username: str) -> HttpResponse:
         """`data` is null for a name that was never used."""
         user = _seen_by(request).filter(name=username).first()
@@ -88,6 +98,7 @@ class ToggleExternalUser(ApiView):
 
     scopes: ClassVar = {"PUT": "accounts:write"}
 
+    @endpoint(answers=ONE_USER, fails=(404, 409))
     def put(self, request: ApiRequest, id: str) -> HttpResponse:
         """The user as it is then; raises NotFound, Conflict for the default user."""
         if not _seen_by(request).filter(pk=id).exists():
@@ -95,7 +106,9 @@ class ToggleExternalUser(ApiView):
         user = toggle_external_user(request.project, id, request.actor)
         return ok(
             present_users([user])[0],
-            "The user is active again." if user.is_active else "The user is inactive: nobody can act as them.",
+            "The user is active again."
+            if user.is_active
+            else "The user is inactive: nobody can act as them.",
         )
 
 

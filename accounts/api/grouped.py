@@ -10,11 +10,13 @@ from django.http import HttpResponse
 from accounts.api.account_rows import read_rows
 from accounts.api.acting import accounts_seen, user_named
 from accounts.api.present_account import present_accounts
+from accounts.api.shapes import GroupedAccounts
 from accounts.models import ConnectedAccount
 from authconfigs.catalogue.load import all_toolkits
 from authconfigs.models import ProjectToolkit
 from flowra.api.query import Number, Query, Text
 from flowra.api.rendering import json_answer
+from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class GroupedByToolkit(ApiView):
     scopes: ClassVar = {"GET": "accounts:read"}
     query: ClassVar = {"GET": GROUPED_QUERY}
 
+    @endpoint(answers=GroupedAccounts)
     def get(self, request: ApiRequest) -> HttpResponse:
         """Groups in the order of their newest account; `totalConnections` also counts what `limit` left out."""
         values = request.query
@@ -57,7 +60,9 @@ class GroupedByToolkit(ApiView):
 
 
 def _found(accounts: Accounts, project_id: str, text: str) -> Accounts:
-    own = ProjectToolkit.objects.filter(project_id=project_id, name__icontains=text).values_list("slug", flat=True)
+    own = ProjectToolkit.objects.filter(project_id=project_id, name__icontains=text).values_list(
+        "slug", flat=True
+    )
     slugs = [slug for slug, toolkit in all_toolkits().items() if text.lower() in toolkit.name.lower()]
     return accounts.filter(
         Q(toolkit_slug__in=[*slugs, *own])

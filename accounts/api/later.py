@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 NOT_YET = "is not there yet; it comes with a later version"
 
 
+@extend_schema_field({"description": f"It {NOT_YET}.", "not": {}})
 class LaterField(serializers.Field):  # type: ignore[type-arg]
     """Refuses whatever value is sent."""
 

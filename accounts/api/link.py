@@ -12,8 +12,10 @@ from accounts.actions.checked_labels import checked_labels
 from accounts.actions.start_link import DEFAULT_SECONDS, MAX_SCOPES, MAX_SECONDS, start_link
 from accounts.api.acting import user_named
 from accounts.api.later import LaterField
+from accounts.api.shapes import LinkShown
 from flowra.api.body import Body, FlagField, ObjectField, TextField, read_body
 from flowra.api.rendering import instant, json_answer
+from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
 from flowra.errors import InvalidInput
 
@@ -48,6 +50,7 @@ class Link(ApiView):
     scopes: ClassVar = {"POST": "accounts:write"}
     bodies: ClassVar = {"POST": CreateConnectedAccountLinkDto}
 
+    @endpoint(answers=LinkShown, status=201, fails=(404, 409, 413, 415))
     def post(self, request: ApiRequest) -> HttpResponse:
         """201 with the link; raises InvalidInput naming the field, NotFound (auth config, account), Conflict."""
         values = read_body(request, CreateConnectedAccountLinkDto)

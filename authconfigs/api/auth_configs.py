@@ -90,7 +90,7 @@ class AuthConfigs(ApiView):
             nextCursor=next_cursor,
         )
 
-    @endpoint(answers=ONE_AUTH_CONFIG, fails=(409, 413, 415))
+    @endpoint(answers=ONE_AUTH_CONFIG, status=201, fails=(409, 413, 415))
     def post(self, request: ApiRequest) -> HttpResponse:
         """Registers the app's client of a service, or says that people's keys are taken there."""
         body = read_body(request, CreateAuthConfig)
@@ -107,7 +107,7 @@ class AuthConfigs(ApiView):
             proxy_url=_proxy_url(given) or "",
             raw_credentials=given.get("rawCredentials", "scope"),
         )
-        return ok(present_auth_config(request.project, auth_config), "Auth config created.")
+        return ok(present_auth_config(request.project, auth_config), "Auth config created.", status=201)
 
 
 class OneAuthConfig(ApiView):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 else:
     AnySerializer = serializers.Serializer
 
+FIELD_TYPES = ("string", "password", "boolean")
 MAX_URL = 2000
 MAX_LONG = 5000
 
@@ -116,7 +117,7 @@ class AskedField(Body):
 
     name = TextField(max_length=50)
     displayName = TextField(required=False, max_length=100)
-    type = serializers.ChoiceField(choices=("string", "password", "boolean"), required=False)
+    type = serializers.ChoiceField(choices=FIELD_TYPES, required=False)
     description = TextField(required=False, allow_blank=True, max_length=500)
     required = FlagField(required=False)  # type: ignore[assignment]
     default = TextField(required=False, allow_null=True, max_length=500)
@@ -165,7 +166,7 @@ class AskedFieldShown(AnySerializer):
 
     name = serializers.CharField()
     displayName = serializers.CharField()
-    type = serializers.ChoiceField(choices=("string", "password", "boolean"))
+    type = serializers.ChoiceField(choices=FIELD_TYPES)
     description = serializers.CharField(allow_blank=True)
     required = serializers.BooleanField()  # type: ignore[assignment]
     default = serializers.CharField(allow_null=True)

@@ -63,11 +63,11 @@ class Toolkits(ApiView):
             message="Toolkits.",
         )
 
-    @endpoint(answers=ONE_TOOLKIT, fails=(409, 413, 415, 502, 504))
+    @endpoint(answers=ONE_TOOLKIT, status=201, fails=(409, 413, 415, 502, 504))
     def post(self, request: ApiRequest) -> HttpResponse:
         """Adds a toolkit of the project's own; with `oauth2.issuer` its endpoints are discovered."""
         own = create_toolkit(request.project, read_body(request, CreateToolkit), actor=request.actor)
-        return ok(present_own_toolkit(own), "Toolkit created.")
+        return ok(present_own_toolkit(own), "Toolkit created.", status=201)
 
 
 class ToolkitCategories(ApiView):

@@ -49,7 +49,7 @@ def slack(**auth_config: Any) -> dict[str, Any]:
 
 def created(caller: Caller, body: dict[str, Any] | None = None) -> dict[str, Any]:
     answer = caller.post("auth_configs", body or slack())
-    assert answer.status_code == 200, answer.content
+    assert answer.status_code == 201, answer.content
     data: dict[str, Any] = answer.json()["data"]
     return data
 

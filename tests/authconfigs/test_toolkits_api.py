@@ -149,7 +149,7 @@ class TestOne:
 class TestCreate:
     def test_the_rest_is_discovered_from_the_issuer(self, caller: Caller, provider: PracticeProvider) -> None:
         answer = caller.post("toolkits", own(provider.origin))
-        assert answer.status_code == 200, answer.content
+        assert answer.status_code == 201, answer.content
         told = answer.json()["data"]
         assert told["oauth2"]["authorizationUrl"] == f"{provider.origin}/authorize"
         assert told["oauth2"]["tokenUrl"] == f"{provider.origin}/token"
@@ -186,7 +186,7 @@ class TestCreate:
             "authorizationUrl": f"{provider.origin}/a",
             "tokenUrl": f"{provider.origin}/t",
         }
-        assert caller.post("toolkits", own(provider.origin, oauth2=oauth2)).status_code == 200
+        assert caller.post("toolkits", own(provider.origin, oauth2=oauth2)).status_code == 201
 
     def test_without_an_issuer_both_urls_are_needed(self, caller: Caller, provider: PracticeProvider) -> None:
         oauth2 = {"authorizationUrl": f"{provider.origin}/authorize"}
@@ -203,7 +203,7 @@ class TestCreate:
 
     def test_a_slug_is_taken_once_a_project(self, caller: Caller, provider: PracticeProvider) -> None:
         make_toolkit(make_caller().project, "practice")
-        assert caller.post("toolkits", own(provider.origin)).status_code == 200
+        assert caller.post("toolkits", own(provider.origin)).status_code == 201
         problem_of(caller.post("toolkits", own(provider.origin)), 409, "slug")
 
     @pytest.mark.parametrize(

@@ -1,0 +1,195 @@
+"""What this floor's endpoints answer, for the schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rest_framework import serializers
+
+from accounts.models import Status, StatusReason
+from flowra.api.schema import page_of, success_of
+
+if TYPE_CHECKING:
+    AnySerializer = serializers.Serializer[Any]
+else:
+    AnySerializer = serializers.Serializer
+
+
+def _texts(**arguments: Any) -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(), **arguments)
+
+
+class ToolkitOfAccount(AnySerializer):
+    """The service."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    logo = serializers.CharField(allow_blank=True)
+
+
+class FormerId(AnySerializer):
+    """Under its older name."""
+
+    uuid = serializers.CharField()
+
+
+class AuthConfigOfAccount(AnySerializer):
+    """How the app is registered there."""
+
+    id = serializers.CharField()
+    authScheme = serializers.CharField()
+    isProviderManaged = serializers.BooleanField()
+    isDisabled = serializers.BooleanField()
+    deprecated = FormerId()
+
+
+class UserOfAccount(AnySerializer):
+    """Whose it is: one of the app's users."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class StatusReasonShown(AnySerializer):
+    """Why it is not active."""
+
+    code = serializers.ChoiceField(choices=StatusReason.values)
+    message = serializers.CharField(help_text="For people.")
+
+
+class IdentityShown(AnySerializer):
+    """Who it is at the service."""
+
+    id = serializers.CharField(allow_null=True)
+    name = serializers.CharField(allow_null=True)
+    email = serializers.CharField(allow_null=True)
+    workspace = serializers.CharField(allow_null=True)
+
+
+class ScopesShown(AnySerializer):
+    """What was asked for and what was granted; null where the service did not say."""
+
+    requested = _texts()
+    granted = _texts(allow_null=True)
+    missing = _texts()
+
+
+class AccountState(AnySerializer):
+    """`val` never holds a secret: its key is there, its value masked."""
+
+    authScheme = serializers.CharField()
+    val = serializers.DictField()
+
+
+class FormerNames(AnySerializer):
+    """Under their older names."""
+
+    labels = _texts()
+    uuid = serializers.CharField()
+
+
+class ConnectedAccountShown(AnySerializer):
+    """One person's grant, through one auth config."""
+
+    id = serializers.CharField()
+    toolkit = ToolkitOfAccount()
+    authConfig = AuthConfigOfAccount()
+    displayName = serializers.CharField(allow_null=True)
+    label = serializers.CharField(help_text="As a person would recognise it; never an id.")  # type: ignore[assignment]
+    labels = _texts()
+    eUID = serializers.CharField()
+    externalUser = UserOfAccount()
+    status = serializers.ChoiceField(choices=Status.values)
+    statusReason = StatusReasonShown(allow_null=True)
+    isDisabled = serializers.BooleanField()
+    duplicateOf = serializers.CharField(allow_null=True)
+    sharedWith = _texts(allow_null=True)
+    identity = IdentityShown()
+    scopes = ScopesShown()
+    expiresAt = serializers.DateTimeField(allow_null=True)
+    lastUsedAt = serializers.DateTimeField(allow_null=True)
+    lastRefreshedAt = serializers.DateTimeField(allow_null=True)
+    createdAt = serializers.DateTimeField()
+    updatedAt = serializers.DateTimeField()
+    state = AccountState()
+    data = serializers.DictField()  # type: ignore[assignment]
+    params = serializers.DictField()
+    testRequestEndpoint = serializers.CharField(allow_null=True)
+    deprecated = FormerNames()
+
+
+class ConnectedAccountList(AnySerializer):
+    """A page; `totalItems` is exact up to 10 000, above that within 1 % and at most 10 s old."""
+
+    items = ConnectedAccountShown(many=True)
+    nextCursor = serializers.CharField(allow_null=True)
+    totalPages = serializers.IntegerField()
+    currentPage = serializers.IntegerField()
+    totalItems = serializers.IntegerField()
+
+
+class AccountsOfToolkit(AnySerializer):
+    """A service and the accounts there."""
+
+    toolkit = ToolkitOfAccount()
+    connections = ConnectedAccountShown(many=True)
+
+
+class GroupedAccounts(AnySerializer):
+    """Accounts under their services."""
+
+    externalUser = UserOfAccount(allow_null=True)
+    groups = AccountsOfToolkit(many=True)
+    totalConnections = serializers.IntegerField()
+
+
+class EventActor(AnySerializer):
+    """Who did it."""
+
+    kind = serializers.CharField()
+    id = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+
+
+class AccountEvent(AnySerializer):
+    """What happened to an account."""
+
+    id = serializers.CharField()
+    type = serializers.CharField()
+    at = serializers.DateTimeField()
+    actor = EventActor()
+    reason = serializers.CharField(required=False)
+    data = serializers.DictField()  # type: ignore[assignment]
+
+
+class AccountTrail(AnySerializer):
+    """A page of the trail, newest first."""
+
+    items = AccountEvent(many=True)
+    nextCursor = serializers.CharField(allow_null=True)
+
+
+class LinkShown(AnySerializer):
+    """A fresh link; its token is shown this once."""
+
+    linkToken = serializers.CharField()
+    redirectUrl = serializers.CharField(help_text="The page to send the person to.")
+    expiresAt = serializers.DateTimeField()
+    connectedAccountId = serializers.CharField()
+
+
+class ExternalUserShown(AnySerializer):
+    """One of the app's users."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    projectId = serializers.CharField()
+    isActive = serializers.BooleanField()
+    connectionCount = serializers.IntegerField()
+    createdAt = serializers.DateTimeField()
+    lastSeenAt = serializers.DateTimeField(allow_null=True)
+
+
+ONE_USER = success_of("ExternalUser", ExternalUserShown())
+USER_OR_NONE = success_of("ExternalUserOrNone", ExternalUserShown(allow_null=True))
+USER_PAGE = page_of("ExternalUser", ExternalUserShown(many=True))
