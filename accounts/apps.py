@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class AccountsApp(AppConfig):
@@ -19,3 +23,10 @@ class AccountsApp(AppConfig):
 
         due_work.register()
         register_dependents(count=count_accounts, revoke_all=revoke_accounts)
+        post_migrate.connect(_keep_label_table, sender=self, dispatch_uid="accounts.labels")
+
+
+def _keep_label_table(using: str, **_: Any) -> None:
+    from accounts.models.labels import keep_label_table
+
+    keep_label_table(connections[using])

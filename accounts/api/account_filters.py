@@ -62,7 +62,8 @@ class AnyLabel(Filter):
     """Accounts that have at least one of the labels."""
 
     def filter(self, qs: Accounts, value: Sequence[str]) -> Accounts:
-        return qs.filter(labels__has_any=list(value))
+        lookup = "labels__has_any" if self.parent.few else "labels__has_any_of_many"
+        return qs.filter(**{lookup: list(value)})
 
 
 class AccountFilters(FilterSet):
@@ -75,9 +76,10 @@ class AccountFilters(FilterSet):
     eUIDs = AnyUser("external_user")
     labels = AnyLabel("labels")
 
-    def __init__(self, project_id: str, queryset: Accounts) -> None:
+    def __init__(self, project_id: str, queryset: Accounts, *, few: bool) -> None:
         super().__init__(data=None, queryset=queryset)
         self.project_id = project_id
+        self.few = few
 
     def narrowed(self, wanted: Mapping[str, Any]) -> Accounts:
         """The queryset with the filters among `wanted`; LIST_QUERY has checked them, so no form does it again."""

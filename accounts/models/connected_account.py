@@ -112,8 +112,12 @@ class ConnectedAccount(models.Model):
             models.Index(
                 fields=["project", "toolkit_slug", "created_at", "id"], name="account_toolkit", condition=_LIVE
             ),
-            models.Index(fields=["external_user", "created_at", "id"], name="account_user", condition=_LIVE),
-            models.Index(fields=["auth_config", "created_at", "id"], name="account_auth_config", condition=_LIVE),
+            models.Index(
+                fields=["external_user", "project", "created_at", "id"], name="account_user", condition=_LIVE
+            ),
+            models.Index(
+                fields=["auth_config", "project", "created_at", "id"], name="account_auth_config", condition=_LIVE
+            ),
             models.Index(fields=["deleted_at"], name="account_deleted", condition=~_LIVE),
         ]
 

@@ -76,17 +76,21 @@ class KeysetPagination(BasePagination):
         """The page's rows."""
         return self.taken(list(self.cut(queryset, self.bounds)))
 
-    def cut(self, queryset: AnyRows, bounds: Mapping[str, Any]) -> AnyRows:
-        """The rows after `bounds` (this page's own, or what stands for them), ordered; one more than a page has."""
+    def cut(self, queryset: AnyRows, bounds: Mapping[str, Any], *, column: str | None = None) -> AnyRows:
+        """The rows after `bounds` (this page's own, or what stands for them), ordered; one more than a page has.
+
+        `column` is what the queryset calls the time column, if not by its own name.
+        """
+        column = column or self.column
         if bounds:
             strict, bound = ("lt", "lte") if self.descending else ("gt", "gte")
             at, id = bounds["after_at"], bounds["after_id"]
             queryset = queryset.filter(
-                Q(**{f"{self.column}__{bound}": at})
-                & (Q(**{f"{self.column}__{strict}": at}) | Q(**{f"id__{strict}": id}))
+                Q(**{f"{column}__{bound}": at})
+                & (Q(**{f"{column}__{strict}": at}) | Q(**{f"id__{strict}": id}))
             )
         sign = "-" if self.descending else ""
-        return queryset.order_by(f"{sign}{self.column}", f"{sign}id")[
+        return queryset.order_by(f"{sign}{column}", f"{sign}id")[
             self.offset : self.offset + self.limit + 1
         ]
 
