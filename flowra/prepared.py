@@ -1,4 +1,4 @@
-"""Queries that are compiled once: for the few that every call makes, where compiling costs more than running.
+"""Statements that are compiled once: for the few that every call makes, where compiling costs more than running.
 
 Django builds a query's SQL anew each time, which for thirty columns takes longer than SQLite or PostgreSQL take to
 answer. Here the ORM compiles a query of some shape the first time that it is asked, with marks in place of the values;
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+from django.db.models.sql import InsertQuery
 
 if TYPE_CHECKING:
     Rows = QuerySet[Any, Any]
@@ -66,6 +67,29 @@ def first(shape: Hashable, build: Callable[[Values], QuerySet[Found]], values: V
     statement = _statement((first, shape), lambda given: build(given)[:1], values, makes_objects=True)
     found = statement.run(values)
     return statement.made_of(found[0]) if found else None
+
+
+def objects(shape: Hashable, build: Callable[[Values], QuerySet[Found]], values: Values) -> list[Found]:
+    """The objects that `build(values)` finds."""
+    statement = _statement((objects, shape), build, values, makes_objects=True)
+    return [statement.made_of(row) for row in statement.run(values)]
+
+
+def insert(instance: Model) -> None:
+    """Stores a new object, as `save(force_insert=True)` does for a model without parents or anybody who listens."""
+    fields = instance._meta.local_concrete_fields
+    kept_as = (connection.vendor, insert, type(instance))
+    statement = _kept.get(kept_as)
+    if statement is None:
+        query = InsertQuery(type(instance))
+        query.insert_values(fields, [instance])
+        ((sql, _),) = query.get_compiler(connection=connection).as_sql()
+        statement = _kept[kept_as] = Statement(sql, (), tuple)
+    values = [field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields]
+    with transaction.mark_for_rollback_on_error(connection.alias), connection.cursor() as cursor:
+        cursor.execute(statement.sql, values)
+    instance._state.adding = False
+    instance._state.db = connection.alias
 
 
 def fetched(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions.act_as import act_as
@@ -20,6 +21,7 @@ from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import AuthConfig
 from authconfigs.schemes import scheme_named
+from flowra import prepared
 from flowra.errors import Conflict, InvalidInput, NotFound
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
@@ -92,7 +94,7 @@ def start_link(
     token = random_token()
     with transaction.atomic():
         if existing is None:
-            account = ConnectedAccount.objects.create(
+            account = ConnectedAccount(
                 project=project,
                 auth_config=auth_config,
                 external_user=user,
@@ -104,6 +106,7 @@ def start_link(
                 created_at=now,
                 updated_at=now,
             )
+            prepared.insert(account)
         else:
             account = existing
         session = LinkSession(
@@ -121,7 +124,7 @@ def start_link(
             connection_data=data,
         )
         session.prefilled = secrets
-        session.save(force_insert=True)
+        prepared.insert(session)
         record(
             EventType.LINK_CREATED,
             project_id=project.pk,
@@ -136,7 +139,7 @@ def start_link(
 
 def usable_auth_config(project: Project, auth_config_id: str) -> AuthConfig:
     """The project's auth config, for use: raises NotFound, or Conflict when it is switched off."""
-    auth_config = AuthConfig.live.filter(project=project, pk=auth_config_id).first()
+    auth_config = prepared.first("auth config", _live_auth_config, {"project": project.pk, "id": auth_config_id})
     if auth_config is None:
         raise NotFound("There is no such auth config in this project.", code="auth_config_not_found")
     if auth_config.is_disabled:
@@ -145,6 +148,10 @@ def usable_auth_config(project: Project, auth_config_id: str) -> AuthConfig:
             code="auth_config_disabled",
         )
     return auth_config
+
+
+def _live_auth_config(values: prepared.Values) -> QuerySet[AuthConfig]:
+    return AuthConfig.live.filter(project_id=values["project"], pk=values["id"])
 
 
 def _account_to_reconnect(

@@ -65,4 +65,4 @@ def account_shown(request: ApiRequest, acting: ExternalUser | None, id: str) -> 
     row = read_one(seen_by(request, acting), id)
     if row is None:
         raise no_such_account()
-    return present_accounts(request.key.project_id, [row])[0]
+    return present_accounts(request.project, [row])[0]

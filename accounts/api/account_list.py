@@ -51,7 +51,7 @@ class AccountList(ApiView):
             total = len(rows) if pages.page == 1 and pages.next_cursor is None else total_of(wanted)
         return json_answer(
             {
-                "items": present_accounts(request.key.project_id, rows),
+                "items": present_accounts(request.project, rows),
                 "nextCursor": pages.next_cursor,
                 "totalPages": -(-total // pages.limit),
                 "currentPage": pages.page,

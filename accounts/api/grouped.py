@@ -46,7 +46,7 @@ class GroupedByToolkit(ApiView):
         rows = read_rows(accounts.order_by("-created_at", "-id")[: values["limit"]])
         total = len(rows) if len(rows) < values["limit"] else accounts.count()
         groups: dict[str, dict[str, Any]] = {}
-        for account in present_accounts(request.key.project_id, rows):
+        for account in present_accounts(request.project, rows):
             toolkit = account["toolkit"]
             group = groups.setdefault(toolkit["slug"], {"toolkit": toolkit, "connections": []})
             group["connections"].append(account)

@@ -11,13 +11,11 @@ import orjson
 
 from accounts.api.account_rows import AccountRow
 from accounts.models import ConnectedAccount, StatusReason
-from authconfigs.catalogue.definition import toolkit_from_definition
-from authconfigs.catalogue.load import toolkit_named
+from authconfigs.actions.toolkit_for import toolkits_for
 from authconfigs.catalogue.logo import logo_url
 from authconfigs.catalogue.toolkit import Toolkit
-from authconfigs.models import ProjectToolkit
 from authconfigs.schemes import SCHEMES
-from flowra.errors import FlowraError
+from flowra.models import Project
 from flowra.redaction import MASK
 
 _REASONS: dict[str, str] = {reason.value: str(reason.label) for reason in StatusReason}
@@ -34,10 +32,10 @@ class ShownToolkit:
     asks: frozenset[str]
 
 
-def present_accounts(project_id: str, rows: Iterable[AccountRow]) -> list[dict[str, Any]]:
-    """The rows as the contract's objects; one query more where a project's own toolkits are among theirs."""
+def present_accounts(project: Project, rows: Iterable[AccountRow]) -> list[dict[str, Any]]:
+    """The rows as the contract's objects, with one query for the toolkits."""
     found = list(rows)
-    toolkits = toolkits_shown(project_id, {row.toolkit_slug for row in found})
+    toolkits = toolkits_shown(project, {row.toolkit_slug for row in found})
     return [present_account(row, toolkits[row.toolkit_slug]) for row in found]
 
 
@@ -108,17 +106,12 @@ def present_account(row: AccountRow, toolkit: ShownToolkit) -> dict[str, Any]:
     }
 
 
-def toolkits_shown(project_id: str, slugs: Iterable[str]) -> dict[str, ShownToolkit]:
+def toolkits_shown(project: Project, slugs: Iterable[str]) -> dict[str, ShownToolkit]:
     """What is shown of each toolkit, by slug; the slug alone of one that is no longer known."""
     wanted = set(slugs)
-    found = {slug: toolkit for slug in wanted if (toolkit := toolkit_named(slug)) is not None}
-    own = wanted - found.keys()
-    if own:
-        for each in ProjectToolkit.objects.filter(project_id=project_id, slug__in=own):
-            try:
-                found[each.slug] = toolkit_from_definition(each.definition, id=each.pk)
-            except FlowraError:
-                continue
+    if not wanted:
+        return {}
+    found = toolkits_for(project, wanted)
     return {slug: _shown(slug, found.get(slug)) for slug in wanted}
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import QuerySet
+
 from authconfigs.catalogue.definition import toolkit_from_definition
 from authconfigs.catalogue.load import all_toolkits
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import ProjectToolkit
+from flowra import prepared
 from flowra.errors import InvalidInput, NotFound
 from flowra.models import Project
 
@@ -36,9 +39,14 @@ def toolkits_for(project: Project, slugs: Collection[str]) -> dict[str, Toolkit]
     """The toolkits of these slugs, those that nobody has left out; one query."""
     catalogue = all_toolkits()
     found = {slug: catalogue[slug] for slug in slugs if slug in catalogue}
-    for own in ProjectToolkit.objects.filter(project_id=project.pk, slug__in=slugs):
-        found[own.slug] = read_own(own)
+    if slugs:
+        for own in prepared.objects("own toolkits", _own, {"project": project.pk, "slugs": sorted(slugs)}):
+            found[own.slug] = read_own(own)
     return found
+
+
+def _own(values: prepared.Values) -> QuerySet[ProjectToolkit]:
+    return ProjectToolkit.objects.filter(project_id=values["project"], slug__in=values["slugs"])
 
 
 def read_own(own: ProjectToolkit) -> Toolkit:

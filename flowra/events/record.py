@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from flowra import prepared
 from flowra.events.names import EventType
 from flowra.models import Event
 from flowra.redaction import scrub
@@ -37,7 +38,7 @@ def record(
     data: Mapping[str, Any] | None = None,
 ) -> Event:
     """Adds one event about `subject` (kind, public id); secret-looking values in `data` are masked."""
-    return Event.objects.create(
+    event = Event(
         type=type.value,
         project_id=project_id,
         at=timezone.now(),
@@ -49,3 +50,5 @@ def record(
         reason=reason,
         data=scrub(dict(data or {})),
     )
+    prepared.insert(event)
+    return event
