@@ -36,13 +36,14 @@ class RequestIdMiddleware:
         return response
 
 
-def allow_form_to(response: HttpResponse, url: str) -> HttpResponse:
-    """Lets a page's form be answered by a redirect to that URL's origin, which `form-action` would stop otherwise."""
-    parts = urlsplit(url)
-    response.form_action_origins = (  # type: ignore[attr-defined]
-        *getattr(response, "form_action_origins", ()),
-        f"{parts.scheme}://{parts.netloc}",
-    )
+def allow_form_to(response: HttpResponse, *urls: str) -> HttpResponse:
+    """Lets a page's form be answered by redirects to these URLs' origins, which `form-action` would stop otherwise.
+
+    `https:` alone lets it be redirected to any https origin.
+    """
+    sources = (url if url == "https:" else "{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in urls)
+    before: tuple[str, ...] = getattr(response, "form_action_origins", ())
+    response.form_action_origins = (*before, *sources)  # type: ignore[attr-defined]
     return response
 
 

@@ -1,0 +1,105 @@
+"""What the connect page shows before anybody has agreed to anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from accounts.actions.connection_values import fields_to_ask
+from accounts.models import LinkSession
+from accounts.oauth2.client import client_of
+from accounts.service_call import template_values
+from authconfigs.actions.toolkit_for import toolkit_for
+from authconfigs.catalogue.fill import fill
+from authconfigs.catalogue.scopes import what_is_shared
+from authconfigs.catalogue.toolkit import Field, Toolkit
+from authconfigs.schemes import scheme_named
+from flowra.errors import FlowraError
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """One field of the form. What was typed is shown again, unless it is a secret."""
+
+    field: Field
+    value: str
+    problem: str
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what explains it, for screen readers."""
+        parts = [f"{self.field.name}-problem"] if self.problem else []
+        if self.field.description or self.field.where:
+            parts.append(f"{self.field.name}-where")
+        return " ".join(parts)
+
+
+def asked_fields(
+    session: LinkSession, typed: Mapping[str, str], problems: Mapping[str, str]
+) -> list[AskedField]:
+    """The form's fields, with what was typed and what is wrong with it."""
+    return [
+        AskedField(
+            field=field,
+            value="" if field.secret else typed.get(field.name, field.default or "")[:500],
+            problem=problems.get(field.name, ""),
+        )
+        for field in fields_to_ask(session)
+    ]
+
+
+def link_page_context(
+    session: LinkSession, token: str, typed: Mapping[str, str], problems: Mapping[str, str]
+) -> dict[str, Any]:
+    """All that the template needs. `problems` by field; those of no field stand on top alone."""
+    toolkit = toolkit_for(session.project, session.account.toolkit_slug)
+    scheme = scheme_named(session.account.auth_config.auth_scheme)
+    fields = asked_fields(session, typed, problems)
+    user = session.account.external_user
+    user_scopes = session.account.auth_config.settings.get("user_scopes") or ()
+    asked_scopes = list(dict.fromkeys([*session.scopes, *user_scopes])) if scheme.needs_redirect else []
+    return {
+        "session": session,
+        "project": session.project,
+        "toolkit": toolkit,
+        "mark": "waiting",
+        "token_for_logo": token,
+        "user_name": "" if user.is_default else user.name,
+        "goes_there": scheme.needs_redirect,
+        "host": host_of(session, toolkit),
+        "shared": what_is_shared(toolkit, asked_scopes),
+        "scopes": asked_scopes,
+        "fields": fields,
+        "problems": [each for each in fields if each.problem],
+        "other_problems": [
+            text for name, text in problems.items() if name not in {each.field.name for each in fields}
+        ],
+    }
+
+
+def authorization_url_of(session: LinkSession) -> str | None:
+    """Where the button leads, as far as it is known before the form is filled in; None for a key or a password."""
+    account = session.account
+    toolkit = toolkit_for(session.project, account.toolkit_slug)
+    if toolkit.oauth2 is None or not scheme_named(account.auth_config.auth_scheme).needs_redirect:
+        return None
+    try:
+        client = client_of(account.auth_config, toolkit, session.connection_data)
+        return client.url(toolkit.oauth2.authorization_url)
+    except FlowraError:
+        return toolkit.oauth2.authorization_url
+
+
+def host_of(session: LinkSession, toolkit: Toolkit) -> str:
+    """The host that the person, or the key, goes to next; where it depends on the form, the part that does not."""
+    url = authorization_url_of(session)
+    if url is None:
+        values = template_values(session.account.auth_config, toolkit, session.connection_data)
+        try:
+            url = fill(toolkit.base_url, values)
+        except FlowraError:
+            url = toolkit.base_url
+    host = urlsplit(url).netloc
+    return host.rpartition("}.")[2] if "{" in host else host

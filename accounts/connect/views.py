@@ -1,0 +1,134 @@
+"""The doors of the connect flow. No GET changes anything; every end is a page, or the way back to the app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.actions.complete_link import complete_link
+from accounts.actions.continue_link import continue_link, refuse_switched_off
+from accounts.actions.ending import Ending
+from accounts.actions.find_link import find_link
+from accounts.actions.refuse_link import refuse_link
+from accounts.actions.submit_credentials import submit_credentials
+from accounts.connect.browser import known_browser, new_browser, pressed_on_our_page, remember
+from accounts.connect.ending_page import ending_context, refusal_context
+from accounts.connect.link_page import authorization_url_of, link_page_context
+from accounts.models import LinkSession
+from authconfigs.schemes import scheme_named
+from flowra.api.middleware import allow_form_to
+from flowra.errors import FlowraError, InvalidInput
+
+STATUS_OF_PAGE = {"wrong_browser": 410, "expired": 410, "mismatch": 400, "switched_off": 409}
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the answer to the POST is elsewhere, to be fetched by GET (RFC 9110, 15.4.4)."""
+
+    status_code = 303
+
+
+# The press is checked by what the browser says of its origin: a token in the page would need a second cookie.
+@csrf_exempt
+def link_page(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows the page and burns nothing; POST agrees."""
+    if request.method not in ("GET", "HEAD", "POST"):
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    try:
+        session = find_link(token)
+    except FlowraError as refusal:
+        return _refusal_page(request, refusal)
+    browser = known_browser(request) or new_browser()
+    try:
+        refuse_switched_off(session.account)
+        response = _agree(request, session, browser) if request.method == "POST" else _page(request, session, token)
+    except InvalidInput as refusal:
+        problems = {problem.field: problem.message for problem in refusal.errors} or {"": refusal.message}
+        response = _page(request, session, token, problems)
+    except FlowraError as refusal:
+        response = _refusal_page(request, refusal, session)
+    remember(response, browser)
+    return response
+
+
+@csrf_exempt
+def not_now(request: HttpRequest, token: str) -> HttpResponse:
+    """POST refuses; anything else leads back to the page."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    browser = known_browser(request) or new_browser()
+    try:
+        session = find_link(token)
+        if not pressed_on_our_page(request):
+            return _refusal_page(request, _not_our_page(), session)
+        return _ended(request, refuse_link(session, browser))
+    except FlowraError as refusal:
+        return _refusal_page(request, refusal)
+
+
+def come_back(request: HttpRequest, auth_config_id: str) -> HttpResponse:
+    """The redirect URI: the service sends the person here."""
+    if request.method != "GET":
+        return HttpResponseNotAllowed(["GET"])
+    try:
+        return _ended(request, complete_link(auth_config_id, request.GET.dict(), known_browser(request)))
+    except FlowraError as refusal:
+        return _refusal_page(request, refusal)
+
+
+def app_logo(request: HttpRequest, token: str) -> HttpResponse:
+    """The app's logo, for who has a link of that app."""
+    try:
+        project = find_link(token).project
+    except FlowraError as refusal:
+        return HttpResponse(status=refusal.status)
+    if project.logo is None or not project.logo_type:
+        return HttpResponse(status=404)
+    response = HttpResponse(bytes(project.logo), content_type=project.logo_type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=600"
+    return response
+
+
+def _agree(request: HttpRequest, session: LinkSession, browser: str) -> HttpResponse:
+    if not pressed_on_our_page(request):
+        return _refusal_page(request, _not_our_page(), session)
+    values = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    if scheme_named(session.account.auth_config.auth_scheme).needs_redirect:
+        return SeeOther(continue_link(session, browser, values))
+    return _ended(request, submit_credentials(session, browser, values))
+
+
+def _page(
+    request: HttpRequest, session: LinkSession, token: str, problems: dict[str, str] | None = None
+) -> HttpResponse:
+    typed = {name: str(value) for name, value in request.POST.items()}
+    context = link_page_context(session, token, typed, problems or {})
+    response = render(request, "connect/link.html", context, status=400 if problems else 200)
+    # Browsers hold `form-action` against every redirect that follows the press, and a service's sign-in may be
+    # anywhere: https is let through as such, plain http (a server of one's own) by name.
+    allow_form_to(response, "https:")
+    for url in (authorization_url_of(session), session.callback_url):
+        if url and url.startswith("http://"):
+            allow_form_to(response, url)
+    return response
+
+
+def _ended(request: HttpRequest, ending: Ending) -> HttpResponse:
+    if ending.redirect_to is not None:
+        return SeeOther(ending.redirect_to)
+    status = STATUS_OF_PAGE.get(ending.page, 200)
+    return render(request, "connect/end.html", ending_context(ending), status=status)
+
+
+def _refusal_page(request: HttpRequest, refusal: FlowraError, session: LinkSession | None = None) -> HttpResponse:
+    known: Any = session or refusal.extra.get("session")
+    context = refusal_context(refusal.problem_code, known)
+    return render(request, "connect/end.html", context, status=refusal.status)
+
+
+def _not_our_page() -> InvalidInput:
+    return InvalidInput("The press did not come from our page.", code="not_our_page")
