@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,16 +15,18 @@ from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from flowra.keys_in_use import check_and_record
+from flowra.redaction import scrub_text
 
 LOCK_NAME = "migrate.lock"
 
 
 def prepare_database() -> None:
-    """Leaves a migrated database whose secrets can all be read, and no open connection.
+    """Leaves a migrated database whose secrets can all be read.
 
     Raises CommandError when migrations are missing on a database that is not embedded, when it is away, or when a
     needed encryption key is not there.
     """
+    os.umask(0o077)  # what is made beside the keys is its owner's alone
     try:
         # Before migrating, so that a refused start leaves the database as it was.
         if connection.vendor == "sqlite":
@@ -43,9 +46,7 @@ def prepare_database() -> None:
     except ImproperlyConfigured as refusal:
         raise CommandError(str(refusal)) from refusal
     except OperationalError as error:
-        raise CommandError(f"The database cannot be reached: {str(error).strip()}") from error
-    finally:
-        leave_no_connection()
+        raise CommandError(f"The database cannot be reached: {scrub_text(str(error).strip())}") from error
 
 
 KEY_TABLE = "flowra_keyinuse"
