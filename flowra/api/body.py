@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import local
 from typing import Any
 
 from django.http import QueryDict
@@ -86,8 +87,23 @@ def read_body(request: Request, shape: type[Body], *, partial: bool = False) -> 
     data = request.data
     # An empty body without a content type is DRF's empty form.
     given = {} if isinstance(data, QueryDict) else data
-    body = shape(data=given, partial=partial)
+    body = _filled(shape, given, partial=partial)
     if not body.is_valid():
         raise InvalidInput.fields(fields_of(body.errors))
     values: dict[str, Any] = body.validated_data
     return dict(values)
+
+
+_made = local()
+
+
+def _filled(shape: type[Body], given: Any, *, partial: bool) -> Body:
+    """The serializer with its data. DRF copies every field for each serializer that it makes: once a thread will do."""
+    kept: dict[tuple[type[Body], bool], Body] = _made.__dict__.setdefault("bodies", {})
+    body = kept.get((shape, partial))
+    if body is None:
+        body = kept[(shape, partial)] = shape(data=given, partial=partial)
+    for name in ("_validated_data", "_errors"):
+        body.__dict__.pop(name, None)
+    body.initial_data = given
+    return body
