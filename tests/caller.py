@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from flowra.models import Project
@@ -41,7 +40,7 @@ class Caller:
         if raw is not None or body is not None:
             sent["data"] = json.dumps(body) if raw is None else raw
             sent["content_type"] = content_type
-        answer: HttpResponse = Client().generic(method, f"/api/v1/{path}", **sent)
+        answer: Any = Client().generic(method, f"/api/v1/{path}", **sent)
         return answer
 
     def get(self, path: str, **more: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import shutil
 import socket
@@ -14,21 +15,50 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from tests.caller import Caller, make_caller
 from tests.provider import PracticeProvider
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
-_connect = socket.socket.connect
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_loopback() -> Iterator[None]:
+    """No test reaches beyond this machine, by mistake or by a bug of the product's."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def refuse_others(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(str(address[0])):
+            raise AssertionError(f"a test reached for {address[0]}: only loopback is there")
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        refuse_others(self, address)
+        connect(self, address)
+
+    def guarded_ex(self: socket.socket, address: Any) -> int:
+        refuse_others(self, address)
+        return connect_ex(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(socket.socket, "connect_ex", guarded_ex)
+        yield
 
 
-def _connect_on_loopback_only(self: socket.socket, address: Any) -> None:
-    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
-        raise AssertionError(f"a test reached for {address[0]}: only loopback is there")
-    _connect(self, address)
+def is_loopback(host: str) -> bool:
+    """Whether it is this machine's own: 127.0.0.0/8, ::1 or localhost."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
-socket.socket.connect = _connect_on_loopback_only  # type: ignore[method-assign]
+@pytest.fixture
+def api(db: None) -> Caller:
+    """An app with a key of a new project that calls the API: `api.post("auth_configs", {…})`."""
+    return make_caller()
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +100,9 @@ def chromium_path() -> str:
         found = shutil.which(name)
         if found:
             return found
-    pytest.fail("There is no Chromium. `make test` installs it; on your own machine, put `chromium` into the PATH.")
+    pytest.fail(
+        "There is no Chromium. `make test` installs it; on your own machine, put `chromium` into the PATH."
+    )
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +110,15 @@ def browser() -> Iterator[Browser]:
     """The system's Chromium, headless, without its own talk to the outside."""
     from playwright.sync_api import sync_playwright
 
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop makes Django think that it runs in one
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "true"  # Playwright's loop makes Django think that it runs in one
+    )
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=[*quiet, *sandbox])

@@ -20,7 +20,17 @@ DOORS = {
     "admin": ("accounts.admin", "authconfigs.admin", "flowra.admin"),
     "management": ("accounts.management", "authconfigs.management", "flowra.management"),
 }
-CLIENTS = {"httpx2", "httpcore2", "httpx", "requests", "urllib3", "aiohttp", "urllib.request", "http.client", "socket"}
+CLIENTS = {
+    "httpx2",
+    "httpcore2",
+    "httpx",
+    "requests",
+    "urllib3",
+    "aiohttp",
+    "urllib.request",
+    "http.client",
+    "socket",
+}
 THE_WAY_OUT = {"flowra/outbound.py", "flowra/outbound_guard.py", "flowra/outbound_network.py"}
 OWN_PORT = {"flowra/serving/address.py", "flowra/due/worker.py"}
 
@@ -62,7 +72,9 @@ def test_doors_never_import_each_other() -> None:
     found = []
     for path in sources(*FLOORS):
         own = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        kind = next((kind for kind, doors in DOORS.items() if any(is_within(own, door) for door in doors)), None)
+        kind = next(
+            (kind for kind, doors in DOORS.items() if any(is_within(own, door) for door in doors)), None
+        )
         others = [door for other, doors in DOORS.items() if kind and other != kind for door in doors]
         found += [
             f"{own} imports {module}"
@@ -95,10 +107,16 @@ def test_there_is_one_way_out() -> None:
 
 
 def test_no_room_is_too_large_and_none_is_a_drawer_for_everything() -> None:
-    tracked = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     paths = [ROOT / name for name in tracked.split() if (ROOT / name).exists()]
-    too_large = [f"{path.relative_to(ROOT)}: {n}" for path in paths if (n := len(path.read_text().splitlines())) > 300]
-    drawers = [path.name for path in paths if path.name in ("utils.py", "helpers.py", "services.py", "misc.py")]
+    too_large = [
+        f"{path.relative_to(ROOT)}: {n}" for path in paths if (n := len(path.read_text().splitlines())) > 300
+    ]
+    drawers = [
+        path.name for path in paths if path.name in ("utils.py", "helpers.py", "services.py", "misc.py")
+    ]
     assert (too_large, drawers) == ([], [])
 
 

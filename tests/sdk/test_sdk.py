@@ -34,7 +34,13 @@ def test_the_official_client_finds_everything_as_the_contract_says(
         "clientSecret": client.client_secret,
     }
     run = subprocess.run(
-        [python, SCENARIO], input=json.dumps(told), capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False
+        [python, SCENARIO],
+        input=json.dumps(told),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
+        check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "all as the contract says" in run.stdout
