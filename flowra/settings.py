@@ -25,6 +25,7 @@ env = environ.Env()
 FLOWRA_DATA_DIR = Path(env.str("FLOWRA_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 FLOWRA_PUBLIC_URL = (env.str("FLOWRA_PUBLIC_URL", default="").strip() or "http://127.0.0.1:8000").rstrip("/")
 FLOWRA_MANAGED_CLIENTS = env.str("FLOWRA_MANAGED_CLIENTS", default="")
+FLOWRA_DEMO_REGISTER = "authconfigs.demo.register_practice"
 DEBUG = env.bool("FLOWRA_DEBUG", default=False)
 
 _public = urlsplit(FLOWRA_PUBLIC_URL)

@@ -35,6 +35,15 @@ def require_free(host: str, port: int) -> None:
         raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
 
 
+def is_free(host: str, port: int) -> bool:
+    """Whether something could listen there."""
+    try:
+        require_free(host, port)
+    except CommandError:
+        return False
+    return True
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on now."""
     with socket.socket() as probe:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from flowra.keys_at_first_run import FILE_NAME
+from flowra.serving.demo import Demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Screen:
     manage: str
     has_staff: bool
     has_projects: bool
+    demo: Demo | None = None
 
     def text(self) -> str:
         """The screen, as plain text."""
@@ -31,6 +33,8 @@ class Screen:
             f"  Data        {_database()}",
             f"  Keys        {_keys()}",
         ]
+        if self.demo is not None:
+            lines[3:3] = _of_the_demo(self.demo)
         steps = []
         if not self.has_staff:
             steps.append(("Make yourself an admin", "createsuperuser"))
@@ -40,6 +44,19 @@ class Screen:
             lines += ["", "Next, in another terminal:"]
             lines += [f"  {words + ':':33}{self.manage} {command}" for words, command in steps]
         return "\n".join([*lines, "", "Ctrl-C ends it.", ""])
+
+
+def _of_the_demo(demo: Demo) -> list[str]:
+    password = (
+        f"password {demo.admin_password}   (made now and shown this once)"
+        if demo.admin_password
+        else "with the password that the first start showed, or one that you gave"
+    )
+    return [
+        f"  Open first  {demo.acme_url}   Acme, a sample app: press Connect there",
+        f"  Provider    {demo.provider_url}   a practice service that Acme connects to; it forgets when it ends",
+        f"  Sign in     as {demo.admin_name}, {password}",
+    ]
 
 
 def _database() -> str:
