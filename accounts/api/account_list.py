@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.http import HttpResponse
 
 from accounts.api.account_filters import LIST_QUERY, ORDER_COLUMNS, wanted_by
-from accounts.api.account_rows import AccountRow, no_index_gives_order, read_page
+from accounts.api.account_rows import AccountRow, moment_of, no_index_gives_order, read_page
 from accounts.api.acting import acting_user, seen_by
 from accounts.api.present_account import present_accounts
 from accounts.api.shapes import ConnectedAccountList
@@ -61,8 +61,8 @@ class AccountList(ApiView):
 
 
 def _key_by_creation(row: AccountRow) -> tuple[datetime, str]:
-    return row.created_at, row.id
+    return moment_of(row.created_at), row.id
 
 
 def _key_by_update(row: AccountRow) -> tuple[datetime, str]:
-    return row.updated_at, row.id
+    return moment_of(row.updated_at), row.id

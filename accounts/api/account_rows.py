@@ -7,12 +7,12 @@ field by field: most of what a list costs. Here a prepared query's rows are take
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Func, QuerySet
+from django.db.models import Func, QuerySet, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.api.account_filters import AccountFilters
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Accounts = QuerySet[ConnectedAccount, Any]
 
 Wanted = Mapping[str, Any]
+# PostgreSQL's are aware, and in UTC as the session is; SQLite's are text, `2026-11-23 12:00:00.123456`, in UTC too.
+Stored = datetime | str
 
 
 class Unindexed(Func):
@@ -37,8 +39,20 @@ class Unindexed(Func):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
+class AsStored(Func):
+    """A time as SQLite stores it, where the driver would parse a plain column of that type; elsewhere as it is."""
+
+    template = "%(expressions)s"
+    arity = 1
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """With an operator, which gives the text without the column's type."""
+        return self.as_sql(compiler, connection, template="(%(expressions)s || '')", **context)
+
+
 class AccountRow(NamedTuple):
-    """As the database gives it: JSON as text, `connection_data` as ciphertext, times aware or in UTC without saying so."""
+    """As the database gives it: JSON as text, `connection_data` as ciphertext, times from SQLite as text."""
 
     id: str
     toolkit_slug: str
@@ -56,17 +70,21 @@ class AccountRow(NamedTuple):
     scopes_requested: str
     scopes_granted: str | None
     secret_names: str
-    expires_at: datetime | None
-    last_used_at: datetime | None
-    last_refreshed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
+    expires_at: Stored | None
+    last_used_at: Stored | None
+    last_refreshed_at: Stored | None
+    created_at: Stored
+    updated_at: Stored
     auth_config_id: str
     auth_config__auth_scheme: str
     auth_config__is_provider_managed: bool | int
     auth_config__is_disabled: bool | int
     external_user_id: str
     external_user__name: str
+
+
+TIMES = ("expires_at", "last_used_at", "last_refreshed_at", "created_at", "updated_at")
+COLUMNS = tuple(AsStored(name) if name in TIMES else name for name in AccountRow._fields)
 
 
 def accounts_wanted(wanted: Wanted, *, few: bool = True) -> Accounts:
@@ -85,11 +103,25 @@ def accounts_wanted(wanted: Wanted, *, few: bool = True) -> Accounts:
     return AccountFilters(wanted["project"], accounts, few=few).narrowed(wanted)
 
 
+def moment_of(stored: Stored) -> datetime:
+    """The time, aware."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
+
+
+def instant_of(stored: Stored | None) -> str | None:
+    """ISO 8601 with `Z`, to the millisecond."""
+    if stored is None:
+        return None
+    if isinstance(stored, str):
+        return f"{stored[:10]}T{stored[11:23]}Z" if len(stored) > 23 else instant_of(moment_of(stored))
+    return stored.isoformat(timespec="milliseconds")[:23] + "Z"
+
+
 def read_one(wanted: Wanted, id: str) -> AccountRow | None:
     """That account, if it is among those wanted."""
     found = prepared.rows(
         "account",
-        lambda values: accounts_wanted(values).filter(pk=values["id"]).values_list(*AccountRow._fields),
+        lambda values: accounts_wanted(values).filter(pk=values["id"]).values_list(*COLUMNS),
         {**wanted, "id": id},
     )
     return AccountRow._make(found[0]) if found else None
@@ -105,7 +137,7 @@ def read_page(wanted: Wanted, pages: KeysetPagination, *, few: bool) -> list[Acc
             column = "sorted_by"
             accounts = accounts.alias(sorted_by=Unindexed(pages.column))
         cut = pages.cut(accounts, values if pages.bounds else {}, column=column)
-        return cut.values_list(*AccountRow._fields)
+        return cut.values_list(*COLUMNS)
 
     shape: Hashable = ("accounts", pages.column, pages.descending, pages.limit, few)
     found = prepared.rows(shape, build, {**wanted, **pages.bounds})
@@ -130,5 +162,5 @@ def count_wanted(wanted: Wanted) -> int:
 
 def read_rows(accounts: Accounts) -> list[AccountRow]:
     """The rows of any queryset of accounts."""
-    sql, parameters = accounts.values_list(*AccountRow._fields).query.sql_with_params()
+    sql, parameters = accounts.values_list(*COLUMNS).query.sql_with_params()
     return [AccountRow._make(row) for row in prepared.fetched(sql, parameters)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
+from django.conf import settings
 
-from accounts.api.account_rows import AccountRow
+from accounts.api.account_rows import AccountRow, instant_of
 from accounts.models import ConnectedAccount, StatusReason
 from authconfigs.actions.toolkit_for import toolkits_for
 from authconfigs.catalogue.logo import logo_url
@@ -90,11 +90,11 @@ def present_account(row: AccountRow, toolkit: ShownToolkit) -> dict[str, Any]:
             "granted": granted,
             "missing": [] if granted is None else [scope for scope in requested if scope not in granted],
         },
-        "expiresAt": _instant(row.expires_at),
-        "lastUsedAt": _instant(row.last_used_at),
-        "lastRefreshedAt": _instant(row.last_refreshed_at),
-        "createdAt": _instant(row.created_at),
-        "updatedAt": _instant(row.updated_at),
+        "expiresAt": instant_of(row.expires_at),
+        "lastUsedAt": instant_of(row.last_used_at),
+        "lastRefreshedAt": instant_of(row.last_refreshed_at),
+        "createdAt": instant_of(row.created_at),
+        "updatedAt": instant_of(row.updated_at),
         "state": {
             "authScheme": auth_scheme,
             "val": {**data, **dict.fromkeys(orjson.loads(row.secret_names), MASK)},
@@ -115,10 +115,18 @@ def toolkits_shown(project: Project, slugs: Iterable[str]) -> dict[str, ShownToo
     return {slug: _shown(slug, found.get(slug)) for slug in wanted}
 
 
+_kept: dict[str, tuple[Toolkit, str, ShownToolkit]] = {}
+MAX_KEPT = 1_000
+
+
 def _shown(slug: str, toolkit: Toolkit | None) -> ShownToolkit:
+    """Made once for each toolkit, and again when it was changed."""
     if toolkit is None:
         return ShownToolkit({"slug": slug, "name": slug, "logo": ""}, slug, None, frozenset())
-    return ShownToolkit(
+    kept = _kept.get(slug)
+    if kept is not None and kept[0] is toolkit and kept[1] == settings.FLOWRA_PUBLIC_URL:
+        return kept[2]
+    shown = ShownToolkit(
         {"slug": slug, "name": toolkit.name, "logo": logo_url(toolkit)},
         toolkit.name,
         _test_endpoint(toolkit),
@@ -128,6 +136,10 @@ def _shown(slug: str, toolkit: Toolkit | None) -> ShownToolkit:
             if toolkit.connection_fields or any(not field.secret for field in scheme.account_fields(toolkit))
         ),
     )
+    if len(_kept) >= MAX_KEPT:
+        _kept.clear()
+    _kept[slug] = (toolkit, settings.FLOWRA_PUBLIC_URL, shown)
+    return shown
 
 
 def _test_endpoint(toolkit: Toolkit) -> str | None:
@@ -135,8 +147,3 @@ def _test_endpoint(toolkit: Toolkit) -> str | None:
         return None
     url = toolkit.test_call.url
     return url if "://" in url else f"{toolkit.base_url.rstrip('/')}/{url.lstrip('/')}"
-
-
-def _instant(moment: datetime | None) -> str | None:
-    """ISO 8601 with `Z`: aware times here are in UTC, and so are those without a zone, from SQLite."""
-    return None if moment is None else moment.isoformat(timespec="milliseconds")[:23] + "Z"
