@@ -102,6 +102,6 @@ def _problem_with(field: Field | None, value: Any, known: Mapping[str, Field]) -
     if _UNSAFE.search(text):
         return "has characters that cannot be sent."
     if field.pattern is not None and not re.fullmatch(field.pattern, text):
-        example = f" It looks like {field.example}." if field.example else ""
-        return f"does not look like a {field.display_name}.{example}"
+        example = f" The {field.display_name} looks like {field.example}." if field.example else ""
+        return f"This does not look right.{example}"
     return None

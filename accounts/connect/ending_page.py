@@ -59,7 +59,7 @@ def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
             )
         case "refused":
             return Words(
-                _NOTHING,
+                "Nothing was shared",
                 (f"You chose not to connect {service}, and {app} has been told.", f"Changed your mind? {again}"),
             )
         case "expired" | "link_expired":

@@ -19,6 +19,9 @@ from authconfigs.schemes import scheme_named
 from flowra.errors import FlowraError
 
 
+LONGEST_NAME = 40
+
+
 @dataclass(frozen=True, slots=True)
 class AskedField:
     """One field of the form. What was typed is shown again, unless it is a secret."""
@@ -67,6 +70,8 @@ def link_page_context(
         "mark": "waiting",
         "token_for_logo": token,
         "user_name": "" if user.is_default else user.name,
+        "user_name_shown": _cut_in_the_middle(user.name),
+        "revoke_host": urlsplit(toolkit.revoke_page).netloc.removeprefix("www."),
         "goes_there": scheme.needs_redirect,
         "host": host_of(session, toolkit),
         "shared": what_is_shared(toolkit, asked_scopes),
@@ -103,3 +108,7 @@ def host_of(session: LinkSession, toolkit: Toolkit) -> str:
             url = toolkit.base_url
     host = urlsplit(url).netloc
     return host.rpartition("}.")[2] if "{" in host else host
+
+
+def _cut_in_the_middle(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:20]}…{name[-19:]}"

@@ -49,9 +49,9 @@ def with_implied(oauth2: OAuth2 | None, scopes: Iterable[str]) -> frozenset[str]
 
 
 def what_is_shared(toolkit: Toolkit, scopes: Sequence[str]) -> Shared:
-    """In plain words, for the page: deleting before changing before reading, the sensitive first in each."""
+    """In plain words, for the page: the sensitive first, and deleting before changing before reading."""
     texts = {toolkit.scopes[scope].text: toolkit.scopes[scope] for scope in scopes if scope in toolkit.scopes}
-    can = sorted(texts.values(), key=lambda each: (_ORDER.index(each.kind), not each.sensitive))
+    can = sorted(texts.values(), key=lambda each: (not each.sensitive, _ORDER.index(each.kind)))
     held = with_implied(toolkit.oauth2, scopes)
     unknown = tuple(dict.fromkeys(scope for scope in scopes if scope not in toolkit.scopes))
     # Of a scope without words nothing can be said to be impossible.
