@@ -20,10 +20,11 @@ class Caller:
     project: Project
     key: str
     headers: dict[str, str] = field(default_factory=dict)
+    client: Client = field(default_factory=Client, repr=False)
 
     def as_user(self, name: str) -> Caller:
         """The same app, acting as one of its users."""
-        return Caller(self.project, self.key, {**self.headers, "x-username": name})
+        return Caller(self.project, self.key, {**self.headers, "x-username": name}, self.client)
 
     def call(
         self,
@@ -40,7 +41,7 @@ class Caller:
         if raw is not None or body is not None:
             sent["data"] = json.dumps(body) if raw is None else raw
             sent["content_type"] = content_type
-        answer: Any = Client().generic(method, f"/api/v1/{path}", **sent)
+        answer: Any = self.client.generic(method, f"/api/v1/{path}", **sent)
         return answer
 
     def get(self, path: str, **more: Any) -> Any:
