@@ -89,18 +89,18 @@ def _outbound() -> Iterator[CheckMessage]:
 
 @register(Tags.security)
 def check_files(**_: Any) -> Sequence[CheckMessage]:
-    """E005 the keys' file, W005 the data directory, W006 the operator's clients: who else may read them."""
+    """E005 the files with keys, W005 the data directory, W006 the operator's clients: who else may read them."""
     return list(_files())
 
 
 def _files() -> Iterator[CheckMessage]:
-    keys = settings.FLOWRA_DATA_DIR / FILE_NAME
-    if _mode(keys) & 0o077:
-        yield Error(
-            f"{keys} can be read by others: it opens every stored secret.",
-            hint=f"chmod 600 {keys}",
-            id="flowra.E005",
-        )
+    for keys in (settings.FLOWRA_DATA_DIR / FILE_NAME, settings.BASE_DIR / ".env"):
+        if _mode(keys) & 0o077:
+            yield Error(
+                f"{keys} can be read by others, and holds what opens every stored secret.",
+                hint=f"chmod 600 {keys}",
+                id="flowra.E005",
+            )
     if _is_sqlite():
         database = Path(settings.DATABASES["default"]["NAME"])
         if _mode(database) & 0o077 and _mode(database.parent) & 0o077:
@@ -141,7 +141,7 @@ def check_secret_key(**_: Any) -> Sequence[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_deployment(**_: Any) -> Sequence[CheckMessage]:
-    """W010 no public URL yet, W011 SQLite in public, W012 keys beside the data, W013 mail that goes nowhere."""
+    """W010 no public URL yet, W011 SQLite in public, W012 keys beside the data."""
     return list(_deployment())
 
 

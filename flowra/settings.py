@@ -155,6 +155,15 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # X-Frame-Options is set by PageHeadersMiddleware
+    "security.W004",  # HSTS and Secure cookies follow the public URL, which flowra.W010 speaks of
+    "security.W012",
+    "security.W016",
+    "security.W005",  # what other subdomains do is not Flowra's to decide
+    "security.W021",
+    "security.W008",  # TLS ends at the proxy, which redirects; here it would turn health checks away
+]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["flowra.api.authentication.ApiKeyAuthentication"],

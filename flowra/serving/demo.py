@@ -48,13 +48,12 @@ class PracticeClient:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What runs besides, and what the screen says of it. `admin_password` is None when the admin was there before."""
+    """What runs besides, and what the screen says of it. `admin_password` is None when there was an admin before."""
 
     provider_port: int
     acme_port: int
     client: PracticeClient
     api_key: str = field(repr=False)
-    admin_name: str
     admin_password: str | None = field(repr=False)
 
     @property
@@ -119,7 +118,7 @@ def prepare_demo(port: int) -> Demo:
     key = create_api_key(project, actor=DEMO, name=KEY_NAME)
     for old in old_keys:
         revoke_api_key(old, DEMO, reason="the sample app was started anew")
-    return Demo(provider_port, acme_port, client, key.text, ADMIN_NAME, _admin_password())
+    return Demo(provider_port, acme_port, client, key.text, _admin_password())
 
 
 def _ports_beside(port: int) -> tuple[int, int]:

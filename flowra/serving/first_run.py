@@ -46,10 +46,17 @@ def prepare_database() -> None:
     except ImproperlyConfigured as refusal:
         raise CommandError(str(refusal)) from refusal
     except OperationalError as error:
-        raise CommandError(f"The database cannot be reached: {scrub_text(str(error).strip())}") from error
+        raise CommandError(f"{_where()} cannot be reached: {scrub_text(str(error).strip())}") from error
 
 
 KEY_TABLE = "flowra_keyinuse"
+
+
+def _where() -> str:
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"The database {database['NAME']}"
+    return f"The database {database['NAME']} on {database['HOST'] or 'this machine'}:{database['PORT'] or 5432}"
 
 
 def leave_no_connection() -> None:

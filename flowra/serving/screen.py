@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from flowra.keys_at_first_run import FILE_NAME
-from flowra.serving.demo import Demo
+from flowra.serving.demo import ADMIN_NAME, Demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Screen:
             f"  Keys        {_keys()}",
         ]
         if self.demo is not None:
-            lines[3:3] = _of_the_demo(self.demo)
+            lines[3:3] = _of_the_demo(self.demo, self.manage)
         steps = []
         if not self.has_staff:
             steps.append(("Make yourself an admin", "createsuperuser"))
@@ -46,16 +46,16 @@ class Screen:
         return "\n".join([*lines, "", "Ctrl-C ends it.", ""])
 
 
-def _of_the_demo(demo: Demo) -> list[str]:
-    password = (
-        f"password {demo.admin_password}   (made now and shown this once)"
+def _of_the_demo(demo: Demo, manage: str) -> list[str]:
+    sign_in = (
+        f"as {ADMIN_NAME}, password {demo.admin_password}   (made now, shown this once)"
         if demo.admin_password
-        else "with the password that the first start showed, or one that you gave"
+        else f"as before; forgotten? {manage} changepassword {ADMIN_NAME}"
     )
     return [
         f"  Open first  {demo.acme_url}   Acme, a sample app: press Connect there",
         f"  Provider    {demo.provider_url}   a practice service that Acme connects to; it forgets when it ends",
-        f"  Sign in     as {demo.admin_name}, {password}",
+        f"  Sign in     {sign_in}",
     ]
 
 
