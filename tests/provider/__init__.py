@@ -10,8 +10,8 @@ As a process of its own: `python -m tests.provider --port 9400`.
 """
 
 from .faults import Fault, Kind
-from .ledger import PEOPLE, AnswerStyle, Client, Grant, Person, RefreshRule, Token
 from .practice import PracticeProvider
+from .records import PEOPLE, AnswerStyle, Client, Grant, Person, RefreshRule, Token
 from .visitor import NotSentBack, visit
 
 __all__ = [

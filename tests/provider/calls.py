@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .web import Request
+from .message import Request
 
 KEPT = 5000
 

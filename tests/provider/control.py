@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .faults import Fault, fault_from_json, style_from_json
-from .ledger import Client, Grant
-from .web import Reply, Request, as_json
+from .message import Reply, Request, as_json
+from .records import Client, Grant
 
 if TYPE_CHECKING:
     from .practice import PracticeProvider

@@ -12,9 +12,9 @@ from enum import Enum
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from .ledger import AnswerStyle
+from .message import Delivery, Reply, as_json, reset
+from .records import AnswerStyle
 from .styles import write_answer
-from .web import Delivery, Reply, as_json, reset
 
 LONGEST_HANG = 120.0
 HUGE_BYTES = 64 * 1024 * 1024

@@ -15,7 +15,7 @@ from typing import Any
 from authlib.oidc.core.grants.code import OpenIDCode
 from joserfc.jwk import RSAKey
 
-from .ledger import Client, Person
+from .records import Client, Person
 
 _making = threading.Lock()
 

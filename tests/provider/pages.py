@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from .ledger import Person
-from .web import Reply, escape
+from .message import Reply, escape
+from .records import Person
 
 STYLE = Path(__file__).with_name("practice.css")
 

@@ -9,13 +9,15 @@ from typing import Any
 from . import control, pages
 from .calls import CallLog
 from .faults import Fault, Faults, Kind
-from .ledger import PEOPLE, AnswerStyle, Client, Code, Grant, Ledger, RefreshRule, Token
+from .ledger import Ledger
+from .message import Reply, Request, as_json, as_page
+from .records import PEOPLE, AnswerStyle, Client, Code, Grant, RefreshRule, Token
 from .service import Refused, Service
 from .sessions import Sessions
 from .shape import Route, Shape
 from .shapes import SHAPES
 from .visitor import visit
-from .web import Reply, Request, WebServer, as_json, as_page
+from .web import WebServer
 
 
 class PracticeProvider:

@@ -9,12 +9,15 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from . import pages
-from .authorization import OAuthRequest, Outcome, PracticeAuthorizationServer, TokenGate
-from .ledger import AnswerStyle, Client, Grant, Ledger, Person, Token
+from .authorization import PracticeAuthorizationServer
+from .ledger import Ledger
+from .message import Reply, Request, as_json, as_page, as_redirect
+from .records import AnswerStyle, Client, Grant, Person, Token
 from .sessions import Sessions
 from .shape import Path, Route, Shape
 from .styles import write_answer
-from .web import Reply, Request, as_json, as_page, as_redirect
+from .token_gate import TokenGate
+from .wire import OAuthRequest, Outcome
 
 
 class Refused(Exception):

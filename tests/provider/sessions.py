@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass
 
 from . import pages
-from .ledger import PEOPLE, Person
-from .web import Reply, Request, as_page, as_redirect
+from .message import Reply, Request, as_page, as_redirect
+from .records import PEOPLE, Person
 
 COOKIE = "practice_session"
 

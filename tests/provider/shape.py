@@ -9,8 +9,8 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .ledger import AnswerStyle, Grant, RefreshRule
-from .web import Reply, Request
+from .message import Reply, Request
+from .records import AnswerStyle, Grant, RefreshRule
 
 if TYPE_CHECKING:
     from .service import Service

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from .ledger import AnswerStyle
-from .web import Reply, as_json
+from .message import Reply, as_json
+from .records import AnswerStyle
 
 
 def write_answer(

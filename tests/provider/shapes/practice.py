@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..id_tokens import person_claims, public_keys
-from ..ledger import Person
+from ..message import Reply, Request, as_json
+from ..records import Person
 from ..service import Refused, Service
 from ..shape import Path, Revocation, Route, Shape
-from ..web import Reply, Request, as_json
 
 SCOPES = {
     "openid": "Know that it is you",
