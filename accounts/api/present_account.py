@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -19,6 +20,8 @@ from flowra.models import Project
 from flowra.redaction import MASK
 
 _REASONS: dict[str, str] = {reason.value: str(reason.label) for reason in StatusReason}
+MAX_KEPT = 1_000
+_NOTHING: dict[str, Any] = {}
 _CONNECTION_DATA: Any = ConnectedAccount._meta.get_field("connection_data")
 
 
@@ -41,40 +44,34 @@ def present_accounts(project: Project, rows: Iterable[AccountRow]) -> list[dict[
 
 def present_account(row: AccountRow, toolkit: ShownToolkit) -> dict[str, Any]:
     """One account, its keys in the contract's order."""
-    labels: list[str] = orjson.loads(row.labels)
-    requested: list[str] = orjson.loads(row.scopes_requested)
-    granted: list[str] | None = orjson.loads(row.scopes_granted) if row.scopes_granted else None
-    label = (
-        row.display_name
-        or (labels[0] if labels else "")
-        or row.identity_email
-        or row.identity_name
-        or row.identity_workspace
-        or toolkit.name
-    )
+    labels = _texts(row.labels)
     auth_scheme = row.auth_config__auth_scheme
-    data = _CONNECTION_DATA.from_db_value(row.connection_data) if auth_scheme in toolkit.asks else {}
+    auth_config_id = row.auth_config_id
+    data = _CONNECTION_DATA.from_db_value(row.connection_data) if auth_scheme in toolkit.asks else _NOTHING
+    reason = row.status_reason
     return {
         "id": row.id,
         "toolkit": toolkit.shown,
         "authConfig": {
-            "id": row.auth_config_id,
+            "id": auth_config_id,
             "authScheme": auth_scheme,
             "isProviderManaged": bool(row.auth_config__is_provider_managed),
             "isDisabled": bool(row.auth_config__is_disabled),
-            "deprecated": {"uuid": row.auth_config_id},
+            "deprecated": {"uuid": auth_config_id},
         },
         "displayName": row.display_name,
-        "label": label,
+        "label": row.display_name
+        or (labels[0] if labels else "")
+        or row.identity_email
+        or row.identity_name
+        or row.identity_workspace
+        or toolkit.name,
         "labels": labels,
         "eUID": row.external_user_id,
         "externalUser": {"id": row.external_user_id, "name": row.external_user__name},
         "status": row.status,
-        "statusReason": {
-            "code": row.status_reason,
-            "message": row.status_message or _REASONS.get(row.status_reason, ""),
-        }
-        if row.status_reason
+        "statusReason": {"code": reason, "message": row.status_message or _REASONS.get(reason, "")}
+        if reason
         else None,
         "isDisabled": bool(row.is_disabled),
         "duplicateOf": None,
@@ -85,25 +82,37 @@ def present_account(row: AccountRow, toolkit: ShownToolkit) -> dict[str, Any]:
             "email": row.identity_email or None,
             "workspace": row.identity_workspace or None,
         },
-        "scopes": {
-            "requested": requested,
-            "granted": granted,
-            "missing": [] if granted is None else [scope for scope in requested if scope not in granted],
-        },
+        "scopes": _scopes(row.scopes_requested, row.scopes_granted),
         "expiresAt": instant_of(row.expires_at),
         "lastUsedAt": instant_of(row.last_used_at),
         "lastRefreshedAt": instant_of(row.last_refreshed_at),
         "createdAt": instant_of(row.created_at),
         "updatedAt": instant_of(row.updated_at),
-        "state": {
-            "authScheme": auth_scheme,
-            "val": {**data, **dict.fromkeys(orjson.loads(row.secret_names), MASK)},
-        },
+        "state": {"authScheme": auth_scheme, "val": {**data, **_masked(row.secret_names)}},
         "data": data,
-        "params": {},
+        "params": _NOTHING,
         "testRequestEndpoint": toolkit.test_endpoint,
         "deprecated": {"labels": labels, "uuid": row.id},
     }
+
+
+# Most accounts of an app have the same few lists of labels and scopes: each is read once. Nobody changes what is shared.
+@lru_cache(maxsize=MAX_KEPT)
+def _texts(stored: str) -> list[str]:
+    texts: list[str] = orjson.loads(stored)
+    return texts
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _scopes(requested: str, granted: str | None) -> dict[str, list[str] | None]:
+    asked, given = _texts(requested), _texts(granted) if granted else None
+    missing = [] if given is None else [scope for scope in asked if scope not in set(given)]
+    return {"requested": asked, "granted": given, "missing": missing}
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _masked(secret_names: str) -> dict[str, str]:
+    return dict.fromkeys(_texts(secret_names), MASK)
 
 
 def toolkits_shown(project: Project, slugs: Iterable[str]) -> dict[str, ShownToolkit]:
@@ -116,7 +125,6 @@ def toolkits_shown(project: Project, slugs: Iterable[str]) -> dict[str, ShownToo
 
 
 _kept: dict[str, tuple[Toolkit, str, ShownToolkit]] = {}
-MAX_KEPT = 1_000
 
 
 def _shown(slug: str, toolkit: Toolkit | None) -> ShownToolkit:
