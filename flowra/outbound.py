@@ -146,6 +146,15 @@ _clients: dict[tuple[int, bool], httpx2.Client] = {}
 _clients_lock = threading.Lock()
 
 
+def _begin_anew() -> None:
+    """In a forked child: the lock may be held by a thread that is not there any more."""
+    global _clients_lock
+    _clients_lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
+
+
 def _client(url: str) -> httpx2.Client:
     """One pool for https and one for http, in each process its own: connections do not survive a fork."""
     plain = taken_apart(url)[0] == "http"
@@ -213,12 +222,13 @@ def _translated() -> Iterator[None]:
         yield
     except (httpx2.TimeoutException, httpcore2.TimeoutException) as error:
         raise OutboundTimedOut("The service did not answer in time.") from error
-    except (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-        raise OutboundRefused("cannot be sent as it is") from error
+    except (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol):
+        # These quote the header or the URL, and so perhaps a token: a traceback must not show them.
+        raise OutboundRefused("cannot be sent as it is") from None
     except (httpx2.HTTPError, httpx2.StreamError, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
         raise OutboundFailed("The service could not be reached.") from error
-    except (UnicodeError, ValueError, TypeError) as error:
-        raise OutboundRefused("cannot be sent as it is") from error
+    except (UnicodeError, ValueError, TypeError):
+        raise OutboundRefused("cannot be sent as it is") from None
 
 
 def _merged(url: str, params: Mapping[str, str] | None) -> httpx2.QueryParams | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import ipaddress
+import os
 import re
 import socket
 import ssl
@@ -53,6 +54,15 @@ deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline")
 """When, by `time.monotonic()`, the whole call under way must be over."""
 
 _resolvers = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="flowra-dns")
+
+
+def _resolve_anew() -> None:
+    """In a forked child: the parent's threads are not there, though the pool would count on them."""
+    global _resolvers
+    _resolvers = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="flowra-dns")
+
+
+os.register_at_fork(after_in_child=_resolve_anew)
 
 
 def remaining() -> float:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import ipaddress
+import os
 import socket
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -117,6 +119,20 @@ def test_connections_are_pooled_and_cookies_are_not_kept(serve: Any) -> None:
         outbound.send("GET", server.url)
     assert server.connections == 1
     assert not any(b"cookie:" in request.lower() for request in server.requests)
+
+
+def test_a_forked_process_resolves_and_connects_by_itself(serve: Any) -> None:
+    server = serve(http())
+    url = server.url.replace("127.0.0.1", "localhost")
+    assert outbound.send("GET", url).status == 200
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if outbound.send("GET", url, timeout=3).status == 200 else 1)
+        except BaseException:
+            os._exit(2)
+    assert os.waitpid(child, 0)[1] == 0
+    assert server.connections == 2
 
 
 def test_bodies_go_out_as_form_json_or_bytes_and_parameters_join_the_url_s(serve: Any) -> None:
@@ -253,6 +269,13 @@ def test_no_error_quotes_the_url(serve: Any) -> None:
         with pytest.raises(FlowraError) as refusal:
             outbound.send("GET", url, headers={"Authorization": "Bearer s3cret"})
         assert "s3cret" not in f"{refusal.value!r} {refusal.value.message}"
+
+
+def test_no_traceback_quotes_a_header(serve: Any) -> None:
+    token = "".join(("s3", "cret"))
+    with pytest.raises(OutboundRefused) as refusal:
+        outbound.send("GET", serve(http()).url, headers={"Authorization": f"Bearer {token}\r\n"})
+    assert token not in "".join(traceback.format_exception(refusal.value))
 
 
 def test_an_answer_does_not_show_itself(serve: Any) -> None:
