@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from flowra.logs import request_id
+from flowra.request_log import log_request
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -28,8 +30,10 @@ class RequestIdMiddleware:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
         token = request_id.set(id)
+        started = time.perf_counter()
         try:
             response = self.get_response(request)
+            log_request(request, response.status_code, started)
         finally:
             request_id.reset(token)
         response.headers["x-request-id"] = id

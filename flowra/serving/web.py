@@ -11,6 +11,11 @@ BLOCKING_THREADS = 32
 BACKLOG = 1024
 # Longer than any call to a provider may take: a stream that outlives it is cut.
 DRAIN_SECONDS = 60
+_INTO_OUR_LOG: dict[str, Any] = {
+    "handlers": {},
+    "formatters": {},
+    "loggers": {"_granian": {"handlers": [], "propagate": True}},
+}
 
 
 def run_web(host: str, port: int, workers: int) -> None:
@@ -35,7 +40,9 @@ def run_web(host: str, port: int, workers: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
+        log_access=False,  # flowra.request_log writes one that masks
+        log_dictconfig=_INTO_OUR_LOG,
     ).serve(target_loader=_loaded_application)
 
 
