@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from flowra.api.problems import unknown_path
+from flowra.api.problem_pages import unknown_path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -16,7 +16,7 @@ urlpatterns = [
     path("connect/", include("accounts.connect.urls")),
 ]
 
-handler400 = "flowra.api.problems.bad_request"
-handler403 = "flowra.api.problems.permission_denied"
-handler404 = "flowra.api.problems.page_not_found"
-handler500 = "flowra.api.problems.server_error"
+handler400 = "flowra.api.problem_pages.bad_request"
+handler403 = "flowra.api.problem_pages.permission_denied"
+handler404 = "flowra.api.problem_pages.page_not_found"
+handler500 = "flowra.api.problem_pages.server_error"

@@ -46,7 +46,9 @@ def toolkits_for(project: Project, slugs: Collection[str]) -> dict[str, Toolkit]
 
 
 def _own(values: prepared.Values) -> QuerySet[ProjectToolkit]:
-    return ProjectToolkit.objects.filter(project_id=values["project"], slug__in=values["slugs"])
+    slugs = values["slugs"]
+    assert isinstance(slugs, list)
+    return ProjectToolkit.objects.filter(project_id=values["project"], slug__in=slugs)
 
 
 def read_own(own: ProjectToolkit) -> Toolkit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import django_filters  # type: ignore[import-untyped]
+import django_filters
 from django.db.models import Q, QuerySet
 
 from authconfigs.catalogue.load import all_toolkits
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     AuthConfigs = QuerySet[AuthConfig, Any]
 
 
-class AuthConfigFilter(django_filters.FilterSet):  # type: ignore[misc]
+class AuthConfigFilter(django_filters.FilterSet):
     """The contract's parameters, already read: texts, lists and booleans as Python has them."""
 
     q = django_filters.CharFilter(method="matching")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from authconfigs.actions.checked_credentials import fields_asked
 from authconfigs.actions.dependents import count_dependents
 from authconfigs.actions.toolkit_for import read_own, toolkits_for
+from authconfigs.catalogue.load import all_toolkits
 from authconfigs.catalogue.logo import logo_url
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import AuthConfig, ProjectToolkit
@@ -66,8 +68,10 @@ def requires_auth(toolkit: Toolkit) -> bool:
     return any(scheme != "NO_AUTH" for scheme in toolkit.auth_schemes)
 
 
-def present_global_toolkit(toolkit: Toolkit) -> dict[str, Any]:
-    """A toolkit of the catalogue; its id is its slug."""
+@cache
+def present_global_toolkit(slug: str) -> dict[str, Any]:
+    """A toolkit of the catalogue; its id is its slug. The same object each time: it is not to be changed."""
+    toolkit = all_toolkits()[slug]
     return _toolkit(
         toolkit,
         id=toolkit.slug,

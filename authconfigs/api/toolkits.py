@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from authconfigs.actions.create_toolkit import create_toolkit
 from authconfigs.actions.update_toolkit import delete_toolkit, set_toolkit_active, update_toolkit
-from authconfigs.catalogue.load import all_toolkits, toolkit_named
+from authconfigs.catalogue.load import all_toolkits
 from authconfigs.models import ProjectToolkit
 from flowra.api.body import Body, read_body
 from flowra.api.pages import chosen_fields, fields_parameter, page_answer, page_parameters, window_of
@@ -100,10 +100,9 @@ class OneToolkit(ApiView):
         own = own_toolkit(request.project, id)
         if own is not None:
             return ok(present_own_toolkit(own), "Toolkit.")
-        toolkit = toolkit_named(id)
-        if toolkit is None:
+        if id not in all_toolkits():
             raise _unknown(id)
-        return ok(present_global_toolkit(toolkit), "Toolkit.")
+        return ok(present_global_toolkit(id), "Toolkit.")
 
     @endpoint(answers=ONE_TOOLKIT, fails=(404, 409, 413, 415, 502, 504))
     def patch(self, request: ApiRequest, id: str) -> HttpResponse:
@@ -146,7 +145,7 @@ def _to_change(project: Project, id: str) -> ProjectToolkit:
     own = own_toolkit(project, id)
     if own is not None:
         return own
-    if toolkit_named(id) is not None:
+    if id in all_toolkits():
         raise Forbidden("This toolkit is the catalogue's and cannot be changed; make one of your own.")
     raise _unknown(id)
 
@@ -161,8 +160,7 @@ def _all(project: Project | None, *, mine: bool = False) -> list[dict[str, Any]]
     found = [present_own_toolkit(each) for each in own]
     taken = {each["slug"] for each in found}
     if not mine:
-        catalogue = all_toolkits()
-        found += [present_global_toolkit(catalogue[slug]) for slug in catalogue if slug not in taken]
+        found += [present_global_toolkit(slug) for slug in all_toolkits() if slug not in taken]
     return found
 
 

@@ -90,9 +90,7 @@ class KeysetPagination(BasePagination):
                 & (Q(**{f"{column}__{strict}": at}) | Q(**{f"id__{strict}": id}))
             )
         sign = "-" if self.descending else ""
-        return queryset.order_by(f"{sign}{column}", f"{sign}id")[
-            self.offset : self.offset + self.limit + 1
-        ]
+        return queryset.order_by(f"{sign}{column}", f"{sign}id")[self.offset : self.offset + self.limit + 1]
 
     def taken(self, rows: list[Row]) -> list[Row]:
         """The page's own of the rows that `cut` found; sets `next_cursor` when there was one more."""
@@ -118,7 +116,8 @@ class KeysetPagination(BasePagination):
             self.bounds = {"after_at": EPOCH + int(micros) * MICROSECOND, "after_id": id}
         except (ValueError, binascii.Error) as error:
             raise InvalidInput.field(
-                "cursor", "is none of this query: send the nextCursor of an answer to the same filters and order"
+                "cursor",
+                "is none of this query: send the nextCursor of an answer to the same filters and order",
             ) from error
 
     def _mac(self, body: bytes) -> bytes:

@@ -8,9 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import DataError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
-from django.views import defaults
-from django.views.decorators.csrf import csrf_exempt
+from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions as drf
 
 from flowra.errors import FieldProblem, FlowraError, InvalidInput
@@ -154,41 +152,3 @@ def _of_drf_exception(error: drf.APIException) -> HttpResponse:
         code=_CODES.get(error.status_code),
         retry_after=int(wait) + 1 if wait is not None else None,
     )
-
-
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
-
-
-@csrf_exempt
-def unknown_path(request: HttpRequest, **_: object) -> HttpResponse:
-    """404 for whatever under /api/ is no endpoint, with a key or without."""
-    return problem(404, f"There is no endpoint at {request.path[:200]}.", code="unknown_endpoint")
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's handler400: a host that is not ours, a request that cannot be read."""
-    if _is_api(request):
-        return problem(400, "The request cannot be read, or its host is not one of this server's.")
-    return defaults.bad_request(request, exception)
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's handler404."""
-    return unknown_path(request) if _is_api(request) else defaults.page_not_found(request, exception)
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's handler403."""
-    if _is_api(request):
-        return problem(403, "This is not allowed.")
-    return defaults.permission_denied(request, exception)
-
-
-def server_error(request: HttpRequest) -> HttpResponseBase:
-    """Django's handler500."""
-    if _is_api(request):
-        return problem(
-            500, "Something went wrong here. The request id finds it in the logs.", code="internal_error"
-        )
-    return defaults.server_error(request)

@@ -97,7 +97,9 @@ def page_of(
     )
 
 
-def endpoint(*, answers: Shape, status: int | tuple[int, ...] = 200, fails: Iterable[int] = ()) -> Callable[[Method], Method]:
+def endpoint(
+    *, answers: Shape, status: int | tuple[int, ...] = 200, fails: Iterable[int] = ()
+) -> Callable[[Method], Method]:
     """Describes a handler: its answer (with one of several statuses), and with which statuses it fails besides the common ones."""
     failures = sorted({*COMMON_FAILURES, *fails})
     responses: dict[int, Any] = dict.fromkeys((status,) if isinstance(status, int) else status, answers)

@@ -39,6 +39,20 @@ def test_a_page_that_is_not_there_is_a_page(client: Client) -> None:
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
+def test_a_page_is_told_kindly_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr(CursorWrapper, "execute", away)
+    client = Client(raise_request_exception=False)
+    client.cookies["sessionid"] = "x" * 32
+    answer = client.get("/admin/")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "Nothing was changed" in answer.content.decode()
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
 def test_a_method_that_is_not_taken_is_a_405_that_says_which_are(caller: Caller) -> None:
     answer = caller.put("toolkits", {})
     problem_of(answer, 405)

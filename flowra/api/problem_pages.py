@@ -1,0 +1,69 @@
+"""What Django answers by itself when no view does: the contract's shape under /api/, else a page for a person."""
+
+from __future__ import annotations
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+
+from flowra.logs import request_id
+
+from .problems import DATABASE_RETRY_AFTER, problem, problem_response
+
+
+def unknown_path(request: HttpRequest, **_: object) -> HttpResponse:
+    """404 for whatever under /api/ is no endpoint, with a key or without."""
+    return problem(404, f"There is no endpoint at {request.path[:200]}.", code="unknown_endpoint")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a host that is not ours, a request that cannot be read."""
+    if _is_api(request):
+        return problem(400, "The request cannot be read, or its host is not one of this server's.")
+    return _page(
+        400,
+        "This can't be read",
+        "Your browser sent something that makes no sense here. Go back and try again.",
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    if _is_api(request):
+        return problem(403, "This is not allowed.")
+    return _page(
+        403, "You can't do this", "You may be signed in as somebody who is not allowed to, or not signed in."
+    )
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    if _is_api(request):
+        return unknown_path(request)
+    return _page(404, "There is nothing here", "The address may be mistyped, or what it led to is gone.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500; a database that is away is a 503 that says when to come back."""
+    error = sys.exc_info()[1]
+    if _is_api(request):
+        return problem_response(error if isinstance(error, Exception) else RuntimeError("unknown"))
+    if isinstance(error, OperationalError | InterfaceError):
+        response = _page(
+            503, "One moment", "Something here is restarting. Nothing was changed. Try again in some seconds."
+        )
+        response.headers["Retry-After"] = str(DATABASE_RETRY_AFTER)
+        return response
+    return _page(500, "Something went wrong here", "It is not your fault. Go back and try again in a while.")
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _page(status: int, title: str, *paragraphs: str) -> HttpResponse:
+    """Without the request's own context: that could ask a database that is away."""
+    context = {"title": title, "paragraphs": paragraphs, "request_id": request_id.get()}
+    return HttpResponse(loader.get_template("problem.html").render(context), status=status)
