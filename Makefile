@@ -27,34 +27,46 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
 
 # Versions and hashes for every platform and Python, without the address of any index.
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --system-certs --quiet --upgrade
 lock: $(VENV)/.test
-	$(BIN)/pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade -c requirements.lock -o requirements-test.lock
-	$(BIN)/uv pip compile tests/sdk/requirements.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade -o tests/sdk/requirements.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --all-extras -c requirements.lock -o requirements-test.lock
+	$(COMPILE) tests/sdk/requirements.in -o tests/sdk/requirements.lock
 
-browser:
-	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || \
-	{ [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } || \
-	{ echo "The tests need a Chromium: install the package chromium."; exit 1; }
+# The system's Chromium, or else one of Playwright's own.
+browser: $(VENV)/.test
+	@$(BIN)/python -m tests.chromium >/dev/null 2>&1 || \
+	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; } || \
+	$(BIN)/playwright install chromium || \
+	{ echo "The tests need a Chromium: install your system's package and put \`chromium\` into the PATH."; exit 1; }
 
-$(VENV)/bin/python:
-	@[ -n "$(PYTHON)" ] || { echo "Flowra needs Python 3.11 or newer; none is in the PATH."; exit 1; }
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo "Flowra needs Python 3.11 or newer, and none is in the PATH. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; } || \
+	{ echo "$(PYTHON) cannot make virtual environments: on Debian and Ubuntu, install python3-venv."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+PIP := -m pip install --quiet --disable-pip-version-check
+OFFLINE := { echo "pip could not install what Flowra needs. Without a way to a package index, point pip at one (PIP_INDEX_URL), then run make again."; exit 1; }
+
+$(VENV)/.run: $(BIN)/python requirements.lock pyproject.toml
+	@echo "Installing Flowra into $(VENV) …"
+	@$(BIN)/python $(PIP) --require-hashes -r requirements.lock && $(BIN)/python $(PIP) --no-deps -e . || $(OFFLINE)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-test.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@echo "Installing what the tests need …"
+	@$(BIN)/python $(PIP) --require-hashes -r requirements-test.lock || $(OFFLINE)
 	@touch $@
 
 # The official client has our package's import name: it lives in an environment of its own.
-$(SDK)/.ready: $(VENV)/bin/python tests/sdk/requirements.lock
-	$(BIN)/python -m venv $(SDK)
-	$(SDK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/sdk/requirements.lock
+$(SDK)/.ready: $(BIN)/python tests/sdk/requirements.lock
+	@$(BIN)/python -m venv $(SDK)
+	@$(SDK)/bin/python $(PIP) --require-hashes -r tests/sdk/requirements.lock || $(OFFLINE)
 	@touch $@
 
 clean:

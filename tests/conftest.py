@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -94,34 +93,20 @@ def live_flowra(transactional_db: None) -> Iterator[str]:
         server.stop()
 
 
-def chromium_path() -> str:
-    """The system's Chromium; `make test` installs it where it is missing."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found:
-            return found
-    pytest.fail(
-        "There is no Chromium. `make test` installs it; on your own machine, put `chromium` into the PATH."
-    )
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, headless, without its own talk to the outside."""
+    """A headless Chromium, without its own talk to the outside; `make test` installs it where it is missing."""
     from playwright.sync_api import sync_playwright
 
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
-        "true"  # Playwright's loop makes Django think that it runs in one
-    )
-    quiet = [
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ]
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    from tests.chromium import arguments, chromium_path
+
+    # Playwright's loop makes Django think that it runs in one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=[*quiet, *sandbox])
+        path = chromium_path(playwright)
+        if path is None:
+            pytest.fail("There is no Chromium. `make test` installs one.")
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments())
         yield chromium
         chromium.close()
 

@@ -9,9 +9,11 @@ import logging
 import os
 import secrets
 import shutil
+import signal
 import socket
 import tempfile
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -56,6 +58,14 @@ os.environ |= {
 # No proxy of this machine may stand between a test and its own servers.
 for _name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
     os.environ.pop(_name, None)
+
+
+def _end_in_good_order(number: int, _: FrameType | None) -> None:
+    """A run that is told to stop ends like one that is interrupted: what it started ends with it."""
+    raise KeyboardInterrupt(f"signal {number}")
+
+
+signal.signal(signal.SIGTERM, _end_in_good_order)
 
 
 def pytest_report_header() -> str:
