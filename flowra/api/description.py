@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from .rendering import JSON_TYPE, dumps
@@ -56,7 +59,7 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
         answers.append(
             {
                 "status": status,
-                "description": response.get("description", ""),
+                "description": _words(response.get("description", "")),
                 "fields": [] if failed else _fields(shape),
             }
         )
@@ -64,14 +67,14 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
         "anchor": operation["operationId"],
         "method": method.upper(),
         "path": path,
-        "description": operation.get("description", ""),
+        "description": _words(operation.get("description", "")),
         "parameters": [
             {
                 "name": each["name"],
                 "where": each["in"],
                 "type": _type(each["schema"]),
                 "required": each.get("required", False),
-                "description": each.get("description", ""),
+                "description": _words(each.get("description", "")),
             }
             for each in operation.get("parameters", ())
         ],
@@ -90,7 +93,7 @@ def _fields(shape: dict[str, Any] | None, under: str = "", depth: int = 0) -> li
                 "name": under + name,
                 "type": _type(property),
                 "required": name in opened.get("required", ()),
-                "description": property.get("description", ""),
+                "description": _words(property.get("description", "")),
             }
         )
         if depth < 3:
@@ -128,3 +131,8 @@ def _type(shape: dict[str, Any]) -> str:
     if isinstance(kind, list):
         kind = " | ".join(kind)
     return f"list of {_type(opened.get('items', {}))}" if kind == "array" else str(kind)
+
+
+def _words(text: str) -> SafeString:
+    """Escaped, with what stands between backticks as code."""
+    return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308 - escaped just now

@@ -24,7 +24,7 @@ RETRY_AFTER = 5
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """200 as long as this process answers at all."""
-    return json_answer({"status": "ok"}, headers={"Cache-Control": "no-store"})
+    return json_answer({"status": "ok"})
 
 
 @require_safe
@@ -32,7 +32,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, is migrated, and a worker was seen lately; else 503 with what is missing."""
     checks = {name: _holds(name, check) for name, check in CHECKS.items()}
     good = all(checks.values())
-    headers = {"Cache-Control": "no-store"} | ({} if good else {"Retry-After": str(RETRY_AFTER)})
+    headers = {} if good else {"Retry-After": str(RETRY_AFTER)}
     return json_answer(
         {
             "status": "ok" if good else "unavailable",

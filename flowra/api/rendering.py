@@ -35,8 +35,10 @@ def dumps(value: Any) -> bytes:
 
 
 def json_answer(payload: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
-    """An answer of the API."""
-    return HttpResponse(dumps(payload), content_type=JSON_TYPE, status=status, headers=headers)
+    """An answer of the API; nobody on the way is to keep it."""
+    response = HttpResponse(dumps(payload), content_type=JSON_TYPE, status=status, headers=headers)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def instant(moment: datetime | None) -> str | None:
