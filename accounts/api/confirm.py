@@ -20,7 +20,7 @@ class ConfirmConnectedAccount(Body):
     """The token from the callback, and the user who is signed in, where `x-username` does not say it."""
 
     confirmationToken = TextField()
-    eUID = TextField(required=False, allow_null=True)
+    eUID = TextField(required=False, allow_null=True, trim_whitespace=False)
 
 
 class Confirm(ApiView):

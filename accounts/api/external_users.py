@@ -34,7 +34,7 @@ USERS_QUERY = Query(
 class CreateExternalUser(Body):
     """The app's own name for the user."""
 
-    name = TextField()
+    name = TextField(trim_whitespace=False)
 
 
 class ExternalUsers(ApiView):

@@ -33,7 +33,7 @@ class CreateConnectedAccountLinkDto(Body):
     connectionData = ObjectField(required=False, allow_null=True)
     label = TextField(required=False, allow_null=True, max_length=100)
     labels = serializers.ListField(child=TextField(max_length=100), required=False, allow_null=True)
-    eUID = TextField(required=False, allow_null=True)
+    eUID = TextField(required=False, allow_null=True, trim_whitespace=False)
     scopes = serializers.ListField(
         child=TextField(max_length=300), required=False, allow_null=True, max_length=MAX_SCOPES
     )
