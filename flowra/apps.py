@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from django.db.models.signals import post_migrate
@@ -31,3 +32,9 @@ class FlowraApp(AppConfig):
         post_migrate.connect(after_migrate, sender=self, weak=False, dispatch_uid="flowra.keys_in_use")
         register_chore("keys_in_use", Chore(keys_in_use.check_and_record, every=timedelta(minutes=10)))
         register_chore("heartbeats", Chore(heartbeat.forget_the_lost, every=timedelta(hours=1)))
+
+
+class FlowraAdmin(AdminConfig):
+    """Django's admin with our site, which answers odd input in words."""
+
+    default_site = "flowra.admin_site.FlowraAdminSite"

@@ -82,7 +82,7 @@ ALLOWED_HOSTS = env.list("FLOWRA_ALLOWED_HOSTS", default=[]) or (
 )
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "flowra.apps.FlowraAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

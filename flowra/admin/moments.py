@@ -1,0 +1,43 @@
+"""Times as people say them, with the exact one on hover and for screen readers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+
+NEVER = "never"
+
+
+def exact(when: datetime) -> str:
+    """`23 November 2026, 12:05:09 UTC`."""
+    at = when.astimezone(timezone.get_default_timezone())
+    return f"{at.day} {at:%B %Y, %H:%M:%S %Z}"
+
+
+def said(when: datetime) -> str:
+    """`3 hours ago`, `in 2 days`, and the date where that is long ago or far off."""
+    now = timezone.now()
+    if abs((now - when).days) > 60:
+        return f"{when.day} {when:%B %Y}"
+    if when > now:
+        return f"in {timeuntil(when, now, depth=1)}"
+    if (now - when).total_seconds() < 60:
+        return "just now"
+    return f"{timesince(when, now, depth=1)} ago"
+
+
+def moment(when: datetime | None, otherwise: str = NEVER) -> SafeString:
+    """The time as HTML; `otherwise` where there is none."""
+    if when is None:
+        return format_html("<span class='quiet'>{}</span>", otherwise)
+    return format_html(
+        "<time datetime='{}' title='{}'>{}<span class='for-readers'> ({})</span></time>",
+        when.isoformat(),
+        exact(when),
+        said(when),
+        exact(when),
+    )

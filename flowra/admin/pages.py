@@ -1,0 +1,71 @@
+"""What the pages of the admin have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from flowra.errors import InvalidInput
+from flowra.events.record import Actor
+
+if TYPE_CHECKING:
+    AnyModelAdmin = admin.ModelAdmin[Any]
+else:
+    AnyModelAdmin = admin.ModelAdmin
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The member of staff who is signed in, as the trail names them."""
+    user = request.user
+    return Actor("staff", str(user.pk), user.get_username())
+
+
+class Pages(AnyModelAdmin):
+    """The base of our pages. Only the filters that a list shows are filters, and a value that they do not have is
+    refused instead of being left out; nothing is deleted here.
+    """
+
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only what `list_filter` declares: the trail's words would otherwise be searchable by any expression."""
+        return lookup in {getattr(each, "parameter_name", None) for each in self.list_filter}
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Raises InvalidInput where Django would show the whole list instead of the one asked for."""
+        try:
+            return super().get_changelist_instance(request)
+        except IncorrectLookupParameters as error:
+            raise InvalidInput("This address asks for a filter, an order or a page that the list does not have.") from error
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never: what is over is revoked or switched off, and stays on the trail."""
+        return False
+
+    def page(
+        self, request: HttpRequest, template: str, title: str, context: Mapping[str, Any], *, status: int = 200
+    ) -> TemplateResponse:
+        """A page of our own in the admin's frame; templates are under `admin/`."""
+        whole = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
+        return TemplateResponse(request, f"admin/{template}", whole, status=status)
+
+
+class ReadOnlyPages(Pages):
+    """Things that are only looked at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False

@@ -1,0 +1,90 @@
+"""The trail as a list: who did what to what, when and why. Nobody changes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from flowra.events.names import EventType
+from flowra.models import Event
+
+from .filters import AgeFilter, Choices, ProjectFilter, WordsFilter
+from .moments import moment
+from .pages import ReadOnlyPages
+from .trail_words import ACTORS, words_of_actor, words_of_type
+
+
+class TypeFilter(WordsFilter):
+    """By what happened."""
+
+    title = "what happened"
+    parameter_name = "type"
+
+    def choices_of(self, request: HttpRequest) -> Choices:
+        """All types."""
+        return [(each.value, words_of_type(each.value)) for each in EventType]
+
+    def chosen(self, value: str) -> Q:
+        """Of that type."""
+        return Q(type=value)
+
+
+class ActorFilter(WordsFilter):
+    """By who did it."""
+
+    title = "who did it"
+    parameter_name = "by"
+
+    def choices_of(self, request: HttpRequest) -> Choices:
+        """The kinds of actor."""
+        return [(kind, words) for kind, words in ACTORS.items() if kind != "system"]
+
+    def chosen(self, value: str) -> Q:
+        """Of that kind; the system's deeds are Flowra's as well."""
+        return Q(actor_kind__in=("worker", "system") if value == "worker" else (value,))
+
+
+class WhenFilter(AgeFilter):
+    """By when it was."""
+
+    title = "when"
+    parameter_name = "at"
+    field = "at"
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyPages):
+    """Looked at, and nothing else."""
+
+    list_display = ("what", "subject_id", "who", "when", "project", "reason")
+    list_filter = (TypeFilter, ActorFilter, WhenFilter, ProjectFilter)
+    list_select_related = ("project",)
+    search_fields = ("subject_id", "actor_name", "reason")
+    search_help_text = "The id of what it happened to, who did it, or a word of the reason."
+    ordering = ("-at", "-id")
+    fields = ("what", "type", "subject_kind", "subject_id", "who", "at", "reason", "data", "project")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the project's name alone: its logo is not for lists."""
+        found: QuerySet[Event] = super().get_queryset(request)
+        return found.select_related("project").defer("project__logo")
+
+    @admin.display(description="what happened", ordering="type")
+    def what(self, event: Event) -> str:
+        """In words."""
+        return words_of_type(event.type)
+
+    @admin.display(description="who")
+    def who(self, event: Event) -> str:
+        """In words."""
+        return words_of_actor(event)
+
+    @admin.display(description="when", ordering="at")
+    def when(self, event: Event) -> SafeString:
+        """As people say it."""
+        return moment(event.at)

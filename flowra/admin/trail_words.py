@@ -1,0 +1,106 @@
+"""The trail in words: what happened, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from flowra.events.names import EventType
+from flowra.models import Event
+
+from .moments import moment
+
+MOST_SHOWN = 100
+
+WORDS: dict[str, str] = {
+    EventType.LINK_CREATED: "Link made",
+    EventType.LINK_OPENED: "Link opened",
+    EventType.ACCOUNT_CONNECTED: "Connected",
+    EventType.ACCOUNT_RECONNECTED: "Connected again",
+    EventType.ACCOUNT_FAILED: "Connecting failed",
+    EventType.ACCOUNT_DISABLED: "Switched off",
+    EventType.ACCOUNT_ENABLED: "Switched on",
+    EventType.ACCOUNT_UPDATED: "Changed",
+    EventType.ACCOUNT_DELETED: "Revoked here",
+    EventType.ACCOUNT_REVOKED: "The service has forgotten the grant",
+    EventType.ACCOUNT_REVOCATION_FAILED: "The service was not told",
+    EventType.AUTH_CONFIG_CREATED: "Auth config made",
+    EventType.AUTH_CONFIG_UPDATED: "Auth config changed",
+    EventType.AUTH_CONFIG_DELETED: "Auth config deleted",
+    EventType.TOOLKIT_CREATED: "Toolkit made",
+    EventType.TOOLKIT_UPDATED: "Toolkit changed",
+    EventType.TOOLKIT_DELETED: "Toolkit deleted",
+    EventType.API_KEY_CREATED: "API key made",
+    EventType.API_KEY_REVOKED: "API key revoked",
+    EventType.PROJECT_CREATED: "Project made",
+    EventType.PROJECT_UPDATED: "Project changed",
+    EventType.USER_CREATED: "User made",
+    EventType.USER_ACTIVATED: "User made active",
+    EventType.USER_DEACTIVATED: "User made inactive",
+}
+ACTORS = {
+    "api_key": "The app",
+    "staff": "Staff",
+    "end_user": "The person",
+    "worker": "Flowra",
+    "system": "Flowra",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """One event to be read out; `details` are names and values."""
+
+    what: str
+    type: str
+    who: str
+    at: datetime
+    when: SafeString
+    reason: str
+    details: tuple[tuple[str, str], ...]
+
+
+def words_of_type(type: str) -> str:
+    """What happened; a type without words is told as it is."""
+    return WORDS.get(type, type)
+
+
+def words_of_actor(event: Event) -> str:
+    """Who did it: their kind, and their name where it says more."""
+    kind = ACTORS.get(event.actor_kind, event.actor_kind)
+    if event.actor_kind in ("worker", "system", "end_user") or not event.actor_name:
+        return kind
+    return f"{kind}: {event.actor_name}"
+
+
+def events_of(kind: str, id: str) -> list[ToldEvent]:
+    """The newest hundred events of one thing, newest first; one query."""
+    found = Event.objects.filter(subject_kind=kind, subject_id=id).order_by("-at", "-id")[:MOST_SHOWN]
+    return [_told(each) for each in found]
+
+
+def _told(event: Event) -> ToldEvent:
+    return ToldEvent(
+        what=words_of_type(event.type),
+        type=event.type,
+        who=words_of_actor(event),
+        at=event.at,
+        when=moment(event.at),
+        reason=event.reason,
+        details=tuple(_details(event.data)),
+    )
+
+
+def _details(data: Any) -> Iterable[tuple[str, str]]:
+    """What is said besides, flat and short; the reason is told by itself."""
+    if not isinstance(data, dict):
+        return
+    for name, value in data.items():
+        if value in (None, "", [], {}) or name == "reason":
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield name, text if len(text) <= 300 else f"{text[:299]}…"

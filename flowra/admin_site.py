@@ -1,0 +1,68 @@
+"""The admin's site: its names, and an answer in words to whatever odd input it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import SuspiciousOperation
+from django.db import DataError, OperationalError
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+
+from flowra.errors import FlowraError, InvalidInput
+
+LONGEST_SEARCH = 200
+# SQLite's words for an expression, a pattern or a number of the visitor's that it cannot work with.
+_UNWORKABLE = ("user-defined function", "pattern too complex", "too large", "too many")
+
+View = Callable[..., HttpResponseBase]
+
+
+class FlowraAdminSite(AdminSite):
+    """Django's admin site. What cannot be looked up is a 400 that says so, never a 500."""
+
+    site_header = "Flowra"
+    site_title = "Flowra"
+    index_title = "Support and administration"
+    site_url = None  # type: ignore[assignment]
+    enable_nav_sidebar = False
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
+        """Also refuses what no database takes, and shows our own errors as a page."""
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                _refuse_unreadable(request)
+                return view(request, *args, **kwargs)
+            except FlowraError as error:
+                return self.problem(request, error)
+            except (DataError, SuspiciousOperation):
+                return self.problem(request, InvalidInput("This address asks for something that cannot be looked up."))
+            except OperationalError as error:
+                if not any(words in str(error) for words in _UNWORKABLE):
+                    raise
+                return self.problem(request, InvalidInput("This address asks for something that cannot be looked up."))
+
+        return super().admin_view(guarded, cacheable)  # type: ignore[return-value]
+
+    def problem(self, request: HttpRequest, error: FlowraError) -> TemplateResponse:
+        """A page with the error's words and its status."""
+        title = "There is no such thing" if error.status == 404 else "That did not work"
+        context = {**self.each_context(request), "title": title, "message": error.message}
+        return TemplateResponse(request, "admin/problem.html", context, status=error.status)
+
+
+def _refuse_unreadable(request: HttpRequest) -> None:
+    """PostgreSQL stores no NUL, and an endless search is nobody's."""
+    fields: tuple[QueryDict, ...] = (request.GET, request.POST)
+    if "\x00" in request.path or any(
+        "\x00" in text for query in fields for name, values in query.lists() for text in (name, *values)
+    ):
+        raise InvalidInput("The address or the form has a character in it that no text has.")
+    if len(request.GET.get("q", "")) > LONGEST_SEARCH:
+        raise InvalidInput(f"A search may have at most {LONGEST_SEARCH} characters.")
