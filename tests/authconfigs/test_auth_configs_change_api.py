@@ -15,7 +15,7 @@ from tests.authconfigs.slack_app import SECRET, created
 from tests.caller import Caller, make_caller, problem_of
 from tests.factories import make_account, make_auth_config
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

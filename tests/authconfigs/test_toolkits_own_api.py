@@ -12,7 +12,7 @@ from tests.caller import Caller, make_caller, problem_of
 from tests.factories import make_auth_config, make_toolkit
 from tests.provider import PracticeProvider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

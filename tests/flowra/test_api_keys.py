@@ -15,7 +15,7 @@ from flowra.models.api_key import make_key as new_key_text
 from tests.caller import make_caller, problem_of
 from tests.factories import make_key
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PROFILE = "/api/v1/users/profile"
 
 
