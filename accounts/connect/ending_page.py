@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from accounts.actions.ending import Ending
-from accounts.models import LinkSession
+from accounts.actions.ending import Ending, callback_url_of
+from accounts.connect.logo import logo_of_app
+from accounts.models import LinkSession, StatusReason
 from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.errors import FlowraError
+from flowra.logs import request_id
 from flowra.origins import origin_of
 
 
@@ -23,6 +25,9 @@ class Words:
 
 
 _NOTHING = "Nothing was shared."
+# Whoever looks into these needs to find them in the logs.
+_OF_SOMEBODY_S_FAULT = frozenset({"provider_error", "provider_down", "mismatch"})
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def ending_context(ending: Ending) -> dict[str, Any]:
@@ -33,6 +38,7 @@ def ending_context(ending: Ending) -> dict[str, Any]:
         **_shown(_words(ending.page, service, app, ending.session)),
         "identity": ending.account.identity_label if ending.page == "done" else "",
         "provider_words": ending.provider_words or "",
+        "reference": request_id.get() if ending.page in _OF_SOMEBODY_S_FAULT else "",
     }
 
 
@@ -41,7 +47,11 @@ def refusal_context(code: str, session: LinkSession | None) -> dict[str, Any]:
     if session is None:
         return _shown(_WITHOUT_A_LINK.get(code, _WITHOUT_A_LINK["link_unknown"]))
     service, app = _names(session)
-    return {**_about(session), **_shown(_words(code, service, app, session))}
+    about = _about(session)
+    if code == "link_expired" and about["back_url"]:
+        # The app is told as if the person had come back in time to hear it.
+        about["back_url"] = callback_url_of(session, "failed", error=StatusReason.LINK_EXPIRED.value)
+    return {**about, **_shown(_words(code, service, app, session))}
 
 
 def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
@@ -83,6 +93,12 @@ def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
                     f"To keep anybody else from finishing your connection, it only works in the browser where it was begun. {_NOTHING}",
                     f"Go on there, or begin here: {again[0].lower()}{again[1:]}",
                 ),
+            )
+        case "confirm":
+            return Words(
+                f"Waiting for {app}",
+                (f"You agreed at {service}. {app} finishes the connection once it knows that it is you.", "You can go back there."),
+                "waiting",
             )
         case "mismatch" | "context_mismatch":
             return Words(
@@ -146,12 +162,21 @@ def _about(session: LinkSession) -> dict[str, Any]:
         toolkit = toolkit_for(session.project, session.account.toolkit_slug)
     except FlowraError:
         toolkit = None
-    origin = origin_of(session.callback_url) if session.callback_url else None
     return {
         "project": session.project,
+        "app_logo": logo_of_app(session.project),
         "toolkit": toolkit,
-        "back_url": f"{origin}/" if origin else "",
+        "back_url": _way_back(session),
     }
+
+
+def _way_back(session: LinkSession) -> str:
+    """The origin of the link's callback URL, else the project's only one; none that the project no longer allows."""
+    allowed = session.project.callback_origins
+    origin = origin_of(session.callback_url) if session.callback_url else None
+    if not session.callback_url and len(allowed) == 1:
+        origin = origin_of(allowed[0])
+    return f"{origin}/" if origin in allowed else ""
 
 
 def _names(session: LinkSession) -> tuple[str, str]:
@@ -160,9 +185,11 @@ def _names(session: LinkSession) -> tuple[str, str]:
 
 
 def _time_in_words(session: LinkSession) -> str:
-    seconds = round((session.expires_at - session.created_at) / timedelta(seconds=1))
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size and seconds % size == 0:
-            number = seconds // size
-            return f"{number} {name}s" if number > 1 else f"one {name}"
-    return f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
+    """How long the link worked, as people say it: `ten minutes`, `one day`, `90 seconds`."""
+    seconds = max(round((session.expires_at - session.created_at) / timedelta(seconds=1)), 1)
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds % size == 0 or seconds >= 2 * size:
+            number = round(seconds / size)
+            break
+    counted = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{counted} {name}" if number == 1 else f"{counted} {name}s"

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from accounts.actions.connection_values import fields_to_ask
+from accounts.connect.logo import logo_of_app
 from accounts.models import LinkSession
 from accounts.oauth2.client import client_of
 from accounts.service_call import template_values
@@ -20,6 +21,8 @@ from flowra.errors import FlowraError
 
 
 LONGEST_NAME = 40
+# So many are read; of more, those that are not sensitive wait behind a line that says how many they are.
+MOST_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,11 @@ class AskedField:
     field: Field
     value: str
     problem: str
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is hidden as it is typed."""
+        return self.field.secret or self.field.type == "password"
 
     @property
     def described_by(self) -> str:
@@ -47,14 +55,14 @@ def asked_fields(
         AskedField(
             field=field,
             value="" if field.secret else typed.get(field.name, field.default or "")[:500],
-            problem=problems.get(field.name, ""),
+            problem=_as_sentence(field, problems.get(field.name, "")),
         )
         for field in fields_to_ask(session)
     ]
 
 
 def link_page_context(
-    session: LinkSession, token: str, typed: Mapping[str, str], problems: Mapping[str, str]
+    session: LinkSession, typed: Mapping[str, str], problems: Mapping[str, str]
 ) -> dict[str, Any]:
     """All that the template needs. `problems` by field; those of no field stand on top alone."""
     toolkit = toolkit_for(session.project, session.account.toolkit_slug)
@@ -63,18 +71,21 @@ def link_page_context(
     user = session.account.external_user
     user_scopes = session.account.auth_config.settings.get("user_scopes") or ()
     asked_scopes = list(dict.fromkeys([*session.scopes, *user_scopes])) if scheme.needs_redirect else []
+    shared = what_is_shared(toolkit, asked_scopes)
     return {
         "session": session,
         "project": session.project,
         "toolkit": toolkit,
         "mark": "waiting",
-        "token_for_logo": token,
+        "app_logo": logo_of_app(session.project),
         "user_name": "" if user.is_default else user.name,
         "user_name_shown": _cut_in_the_middle(user.name),
         "revoke_host": urlsplit(toolkit.revoke_page).netloc.removeprefix("www."),
         "goes_there": scheme.needs_redirect,
         "host": host_of(session, toolkit),
-        "shared": what_is_shared(toolkit, asked_scopes),
+        "shared": shared,
+        "can": [each for at, each in enumerate(shared.can) if each.sensitive or at < MOST_AT_ONCE],
+        "can_besides": [each for at, each in enumerate(shared.can) if not each.sensitive and at >= MOST_AT_ONCE],
         "scopes": asked_scopes,
         "fields": fields,
         "problems": [each for each in fields if each.problem],
@@ -108,6 +119,11 @@ def host_of(session: LinkSession, toolkit: Toolkit) -> str:
             url = toolkit.base_url
     host = urlsplit(url).netloc
     return host.rpartition("}.")[2] if "{" in host else host
+
+
+def _as_sentence(field: Field, problem: str) -> str:
+    """The actions' refusals go on from the field's name ("is too long."); beside a field they stand alone."""
+    return f"{field.display_name} {problem}" if problem[:1].islower() else problem
 
 
 def _cut_in_the_middle(name: str) -> str:

@@ -17,10 +17,12 @@ from accounts.actions.submit_credentials import submit_credentials
 from accounts.connect.browser import known_browser, new_browser, pressed_on_our_page, remember
 from accounts.connect.ending_page import ending_context, refusal_context
 from accounts.connect.link_page import authorization_url_of, link_page_context
+from accounts.connect.logo import TYPES
 from accounts.models import LinkSession
 from authconfigs.schemes import scheme_named
 from flowra.api.middleware import allow_form_to
 from flowra.errors import FlowraError, InvalidInput
+from flowra.models import Project
 
 STATUS_OF_PAGE = {"wrong_browser": 410, "expired": 410, "mismatch": 400, "switched_off": 409}
 
@@ -44,10 +46,10 @@ def link_page(request: HttpRequest, token: str) -> HttpResponse:
     browser = known_browser(request) or new_browser()
     try:
         refuse_switched_off(session.account)
-        response = _agree(request, session, browser) if request.method == "POST" else _page(request, session, token)
+        response = _agree(request, session, browser) if request.method == "POST" else _page(request, session)
     except InvalidInput as refusal:
         problems = {problem.field: problem.message for problem in refusal.errors} or {"": refusal.message}
-        response = _page(request, session, token, problems)
+        response = _page(request, session, problems)
     except FlowraError as refusal:
         response = _refusal_page(request, refusal, session)
     remember(response, browser)
@@ -74,22 +76,19 @@ def come_back(request: HttpRequest, auth_config_id: str) -> HttpResponse:
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     try:
-        return _ended(request, complete_link(auth_config_id, request.GET.dict(), known_browser(request)))
+        return _ended(request, complete_link(auth_config_id, _query(request), known_browser(request)))
     except FlowraError as refusal:
         return _refusal_page(request, refusal)
 
 
-def app_logo(request: HttpRequest, token: str) -> HttpResponse:
-    """The app's logo, for who has a link of that app."""
-    try:
-        project = find_link(token).project
-    except FlowraError as refusal:
-        return HttpResponse(status=refusal.status)
-    if project.logo is None or not project.logo_type:
+def app_logo(request: HttpRequest, project_id: str) -> HttpResponse:
+    """The app's logo: what everybody sees who gets a link of it."""
+    project = Project.objects.only("logo", "logo_type").filter(pk=project_id).first()
+    if project is None or not project.logo or project.logo_type not in TYPES:
         return HttpResponse(status=404)
     response = HttpResponse(bytes(project.logo), content_type=project.logo_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, max-age=600"
+    response.headers["Cache-Control"] = "private, max-age=86400"
     return response
 
 
@@ -102,11 +101,9 @@ def _agree(request: HttpRequest, session: LinkSession, browser: str) -> HttpResp
     return _ended(request, submit_credentials(session, browser, values))
 
 
-def _page(
-    request: HttpRequest, session: LinkSession, token: str, problems: dict[str, str] | None = None
-) -> HttpResponse:
+def _page(request: HttpRequest, session: LinkSession, problems: dict[str, str] | None = None) -> HttpResponse:
     typed = {name: str(value) for name, value in request.POST.items()}
-    context = link_page_context(session, token, typed, problems or {})
+    context = link_page_context(session, typed, problems or {})
     response = render(request, "connect/link.html", context, status=400 if problems else 200)
     # Browsers hold `form-action` against every redirect that follows the press, and a service's sign-in may be
     # anywhere: https is let through as such, plain http (a server of one's own) by name.
@@ -115,6 +112,11 @@ def _page(
         if url and url.startswith("http://"):
             allow_form_to(response, url)
     return response
+
+
+def _query(request: HttpRequest) -> dict[str, str]:
+    """The callback's parameters; one with a NUL is none, since no service sends it and PostgreSQL cannot store it."""
+    return {name: value for name, value in request.GET.dict().items() if "\0" not in value}
 
 
 def _ended(request: HttpRequest, ending: Ending) -> HttpResponse:

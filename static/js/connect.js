@@ -1,21 +1,30 @@
 // The button cannot be pressed twice, and says what it is doing. Without this file the page works as well.
 "use strict";
 
+const PATIENCE = 20000; // milliseconds; whoever stopped the page meanwhile must be able to press again
+const said = document.querySelector("[data-offline]");
+
 for (const form of document.querySelectorAll("form")) {
   const button = form.querySelector("button");
   const label = button.textContent;
+  const asBefore = () => {
+    button.removeAttribute("aria-disabled");
+    button.textContent = label;
+    said.textContent = "";
+  };
   form.addEventListener("submit", (event) => {
     if (button.getAttribute("aria-disabled") === "true") {
       event.preventDefault();
-      return;
+    } else if (navigator.onLine === false) {
+      event.preventDefault();
+      said.textContent = said.dataset.offline;
+    } else {
+      button.setAttribute("aria-disabled", "true");
+      if (button.dataset.busy) button.textContent = button.dataset.busy;
+      setTimeout(asBefore, PATIENCE);
     }
-    button.setAttribute("aria-disabled", "true");
-    if (button.dataset.busy) button.textContent = button.dataset.busy;
   });
   // Whoever comes back by the back button finds the page as it was.
-  window.addEventListener("pageshow", () => {
-    button.removeAttribute("aria-disabled");
-    button.textContent = label;
-  });
+  window.addEventListener("pageshow", asBefore);
 }
 document.querySelector(".problems")?.focus();

@@ -183,13 +183,23 @@ def test_a_subdomain_is_asked_for_on_the_same_form(acme: Acme, client: Client) -
     assert answer["Location"].startswith("https://acme.zendesk.com/oauth/authorizations/new?")
 
 
-def test_the_app_s_logo_is_shown_to_who_has_a_link_and_runs_nothing(acme: Acme, client: Client) -> None:
+def test_the_app_s_logo_is_shown_on_the_page_and_at_its_end_and_runs_nothing(acme: Acme, client: Client) -> None:
     acme.project.logo, acme.project.logo_type = b"\x89PNG", "image/png"
     acme.project.save()
-    path = page_of(acme.link())
-    assert f'src="{path}/logo"' in client.get(path).content.decode()
-    answer = client.get(path + "/logo")
+    path = page_of(acme.link(callback_url=""))
+    for html in (client.get(path).content.decode(), client.post(path + "/not-now").content.decode()):
+        shown = re.search(r'<img class="mark" src="(/connect/logo/pr_[^"]+)"', html)
+        assert shown
+    answer = client.get(shown[1])
     assert (answer["Content-Type"], answer.content) == ("image/png", b"\x89PNG")
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert client.get("/connect/unknown/logo").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["image/svg+xml", "text/html", ""])
+def test_a_logo_that_could_run_something_is_not_served(acme: Acme, client: Client, kind: str) -> None:
+    acme.project.logo, acme.project.logo_type = b"<svg/>", kind
+    acme.project.save()
+    assert "/connect/logo/" not in client.get(page_of(acme.link())).content.decode()
+    assert client.get(f"/connect/logo/{acme.project.pk}").status_code == 404
+    assert client.get("/connect/logo/pr_nobody").status_code == 404
