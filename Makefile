@@ -7,8 +7,9 @@ SDK := $(VENV)/sdk
 
 .PHONY: run test test-sqlite test-postgresql lint bench lock browser clean
 
+# Another port: make run SERVE="--port 8001".
 run: $(VENV)/.run
-	$(BIN)/python manage.py serve --demo
+	$(BIN)/python manage.py serve --demo $(SERVE)
 
 test: test-sqlite test-postgresql
 

@@ -114,39 +114,110 @@ def auth_configs(flowra, told):
 
 
 def connections(flowra, user, auth_config):
-    mine = flowra.as_user("customer_42")
+    """Two accounts of two users, so that each filter has one to find and one to leave out."""
+    mine, theirs = flowra.as_user("customer_42"), flowra.as_user("customer_44")
     link = mine.connections.create_link({"authConfigId": auth_config["id"], "labels": ["sales"]})
     assert link["redirectUrl"].endswith(f"/connect/{link['linkToken']}")
+    assert link["expiresAt"].endswith("Z")
     account = link["connectedAccountId"]
-    assert flowra.as_user("customer_43").connections.list()["items"] == []
+    keys = flowra.auth_configs.create(
+        {
+            "toolkit": {"slug": "openai"},
+            "authConfig": {"type": "use_custom_auth", "authScheme": "API_KEY", "credentials": {}},
+        }
+    )["data"]
+    other = theirs.connections.create_link({"authConfigId": keys["id"], "label": "support"})[
+        "connectedAccountId"
+    ]
+    lists(flowra, user, auth_config, account, other)
+    refused_links(mine, auth_config)
+
+    groups = mine.connections.list_grouped()
+    assert groups["totalConnections"] == 1
+    assert groups["externalUser"]["name"] == "customer_42"
+    assert [group["toolkit"]["slug"] for group in groups["groups"]] == ["practice"]
+    assert [each["id"] for each in groups["groups"][0]["connections"]] == [account]
+
+    changed = mine.connections.update(account, {"displayName": "Sales inbox", "labels": ["sales", "emea"]})
+    assert (changed["label"], changed["labels"]) == ("Sales inbox", ["sales", "emea"])
+    assert mine.connections.update(account, {"displayName": None})["label"] != "Sales inbox"
+    body = refused(400, "invalid_input", mine.connections.update, account, {"lables": ["sales"]})
+    assert body["errors"][0]["field"] == "lables"
+    assert "labels" in body["errors"][0]["message"]
+    refused(404, "account_not_found", theirs.connections.update, account, {"displayName": "mine now"})
+    refused(404, "account_not_found", theirs.connections.remove, account)
+    refused(409, "auth_config_in_use", flowra.auth_configs.remove, auth_config["id"])
+
+    assert mine.connections.remove(account)["success"] is True
+    refused(404, "account_not_found", mine.connections.remove, account)
+    assert [item["id"] for item in flowra.connections.list()["items"]] == [other]
+
+
+def lists(flowra, user, auth_config, account, other):
+    """Every filter, each way in which the client can say it."""
+    mine, theirs = flowra.as_user("customer_42"), flowra.as_user("customer_44")
     for filters in (
         {"toolkitSlugs": "practice,slack"},
         {"toolkitSlugs": ["practice", "slack"]},
-        {"statuses": ["INITIALIZING", "INITIATED"]},
         {"authConfigIds": auth_config["id"]},
         {"connectedAccountIds": [account]},
         {"eUIDs": user["id"]},
         {"labels": "sales"},
-        {"orderBy": "updatedAt", "orderDirection": "asc"},
-        {"limit": 1},
+        {"labels": ["sales", "elsewhere"], "statuses": "INITIALIZING"},
     ):
         found = flowra.connections.list(**filters)
         assert [item["id"] for item in found["items"]] == [account], (filters, found)
         assert (found["totalItems"], found["currentPage"], found["nextCursor"]) == (1, 1, None)
-    assert flowra.connections.list(statuses="ACTIVE")["items"] == []
-    refused(400, "invalid_input", flowra.connections.list, status="ACTIVE")
-    refused(400, "invalid_input", flowra.connections.list, statuses="CONNECTED")
-    refused(400, "invalid_input", flowra.connections.list, cursor="garbage")
-    groups = mine.connections.list_grouped()
-    assert groups["totalConnections"] == 1
-    assert groups["groups"][0]["toolkit"]["slug"] == "practice"
-    changed = mine.connections.update(account, {"displayName": "Sales inbox", "labels": ["sales", "emea"]})
-    assert (changed["label"], changed["labels"]) == ("Sales inbox", ["sales", "emea"])
-    refused(404, "account_not_found", flowra.as_user("customer_43").connections.remove, account)
-    refused(409, "auth_config_in_use", flowra.auth_configs.remove, auth_config["id"])
-    assert mine.connections.remove(account)["success"] is True
-    refused(404, "account_not_found", mine.connections.remove, account)
-    refused(404, "unknown_endpoint", flowra.workflows.list)
+    assert flowra.connections.list(statuses=["ACTIVE", "EXPIRED"])["items"] == []
+    assert flowra.connections.list(labels="sales", toolkitSlugs="openai")["items"] == []
+    both = flowra.connections.list(statuses=["INITIALIZING", "INITIATED"])["items"]
+    assert [item["id"] for item in both] == [other, account]
+    oldest_first = flowra.connections.list(orderBy="createdAt", orderDirection="asc")["items"]
+    assert [item["id"] for item in oldest_first] == [account, other]
+    first = flowra.connections.list(limit=1)
+    second = flowra.connections.list(limit=1, cursor=first["nextCursor"])
+    assert [page["items"][0]["id"] for page in (first, second)] == [other, account]
+    assert (first["totalPages"], second["currentPage"], second["nextCursor"]) == (2, 2, None)
+    assert [item["id"] for item in mine.connections.list()["items"]] == [account]
+    assert [item["externalUser"]["name"] for item in theirs.connections.list()["items"]] == ["customer_44"]
+    assert flowra.as_user("customer_45").connections.list()["items"] == []
+
+    for filters, field in (
+        ({"status": "ACTIVE"}, "status"),
+        ({"statuses": "CONNECTED"}, "statuses"),
+        ({"cursor": "garbage"}, "cursor"),
+        ({"cursor": first["nextCursor"], "labels": "sales"}, "cursor"),
+        ({"limit": 101}, "limit"),
+        ({"orderBy": "label"}, "orderBy"),
+    ):
+        body = refused(400, "invalid_input", flowra.connections.list, **filters)
+        assert [error["field"] for error in body["errors"]] == [field], (filters, body)
+
+
+def refused_links(mine, auth_config):
+    """A link that cannot be made says which field is why."""
+    for wishes, field in (
+        ({"callbackUrl": "https://elsewhere.example/back"}, "callbackUrl"),
+        ({"eUID": "customer_44"}, "eUID"),
+        ({"expiresInSeconds": 86_401}, "expiresInSeconds"),
+        ({"onDuplicate": "keep"}, "onDuplicate"),
+        ({"redirectUrl": "https://acme.example/back"}, "redirectUrl"),
+    ):
+        body = refused(
+            400, "invalid_input", mine.connections.create_link, {"authConfigId": auth_config["id"], **wishes}
+        )
+        assert [error["field"] for error in body["errors"]] == [field], (wishes, body)
+    refused(404, "auth_config_not_found", mine.connections.create_link, {"authConfigId": "ac_unknown"})
+
+
+def later_or_never(flowra, told):
+    """What the client has and Flowra has not is a 404 in the error's shape; what a key may not do is a 403."""
+    for call in (flowra.workflows.list, flowra.triggers.list, flowra.skills.list):
+        refused(404, "unknown_endpoint", call)
+    reading = Flowra(api_key=told["readingKey"], base_url=told["url"])
+    assert reading.connections.list()["totalItems"] == 1
+    body = refused(403, "missing_scope", reading.connections.create_link, {"authConfigId": "ac_any"})
+    assert "accounts:write" in body["message"]
 
 
 def main():
@@ -157,6 +228,7 @@ def main():
     toolkits(flowra, told)
     auth_config = auth_configs(flowra, told)
     connections(flowra, user, auth_config)
+    later_or_never(flowra, told)
     print("all as the contract says")
 
 

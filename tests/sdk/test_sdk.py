@@ -29,6 +29,7 @@ def test_the_official_client_finds_everything_as_the_contract_says(
         "url": live_flowra,
         "projectId": project.pk,
         "apiKey": create_api_key(project, actor=SYSTEM).text,
+        "readingKey": create_api_key(project, scopes=["accounts:read"], actor=SYSTEM).text,
         "provider": provider.origin,
         "clientId": client.client_id,
         "clientSecret": client.client_secret,
