@@ -1,0 +1,172 @@
+"""The accounts: found by anything, told as a story, revoked with a reason, and changed in no other way."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+
+from accounts.models import ConnectedAccount
+from authconfigs.catalogue.load import all_toolkits
+from flowra.admin.filters import ProjectFilter
+from flowra.admin.moments import moment
+from flowra.admin.pages import ReadOnlyPages, actor_of
+from flowra.errors import InvalidInput, NotFound
+
+from .filters import AuthConfigFilter, CreatedFilter, DeletedFilter, LastUsedFilter, StatusFilter, ToolkitFilter
+from .revoke import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
+from .search import search_accounts
+from .status_words import status_badge
+from .story import story_of
+
+
+@admin.register(ConnectedAccount)
+class ConnectedAccountAdmin(ReadOnlyPages):
+    """Seen with the permission to view; revoked with one of its own."""
+
+    list_display = ("whose", "status_shown", "service", "person", "project", "made", "used")
+    list_display_links = ("whose",)
+    list_filter = (
+        StatusFilter,
+        DeletedFilter,
+        ToolkitFilter,
+        AuthConfigFilter,
+        ProjectFilter,
+        CreatedFilter,
+        LastUsedFilter,
+    )
+    search_fields = ("id", "external_user__name", "identity_email", "labels")
+    search_help_text = "A person, an e-mail, an identity or workspace, an account's id, a label."
+    ordering = ("-created_at", "-id")
+    actions: ClassVar[list[str]] = ["revoke_selected"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """All, the deleted as well; what is private is not even opened."""
+        found: QuerySet[ConnectedAccount] = super().get_queryset(request)
+        found = found.select_related("project", "auth_config", "external_user")
+        return found.defer("profile", "connection_data", "project__logo", "auth_config__secrets")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By the words that were typed; no account is found twice."""
+        return search_accounts(queryset, search_term) if search_term.strip() else queryset, False
+
+    @admin.display(description="account", ordering="identity_email")
+    def whose(self, account: ConnectedAccount) -> str:
+        """As a person would recognise it."""
+        return account.label
+
+    @admin.display(description="status", ordering="status")
+    def status_shown(self, account: ConnectedAccount) -> SafeString:
+        """A word, a colour, a shape."""
+        return status_badge(account)
+
+    @admin.display(description="service", ordering="toolkit_slug")
+    def service(self, account: ConnectedAccount) -> str:
+        """The service's name, where the catalogue has it."""
+        known = all_toolkits()
+        return known[account.toolkit_slug].name if account.toolkit_slug in known else account.toolkit_slug
+
+    @admin.display(description="person", ordering="external_user__name")
+    def person(self, account: ConnectedAccount) -> str:
+        """The app's own name for its user."""
+        return account.external_user.name
+
+    @admin.display(description="made", ordering="created_at")
+    def made(self, account: ConnectedAccount) -> SafeString:
+        """As people say it."""
+        return moment(account.created_at)
+
+    @admin.display(description="last used", ordering="last_used_at")
+    def used(self, account: ConnectedAccount) -> SafeString:
+        """As people say it."""
+        return moment(account.last_used_at)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whether this member of staff may revoke."""
+        user = request.user
+        return user.has_perm("accounts.revoke_connectedaccount") and self.has_view_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The revocation's page besides Django's own."""
+        view = self.admin_site.admin_view(self.revoke_view)
+        return [path("revoke/", view, name="accounts_connectedaccount_revoke"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        """The account's story; nothing is changed here."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        account = self.get_queryset(request).filter(pk=object_id).first()
+        if account is None:
+            raise NotFound("There is no such account. A revoked one is shown for 30 days.")
+        context = {
+            "account": account,
+            "story": story_of(account),
+            "made": moment(account.created_at),
+            "connected": moment(account.connected_at),
+            "used": moment(account.last_used_at),
+            "refreshed": moment(account.last_refreshed_at),
+            "may_revoke": account.deleted_at is None and self.has_revoke_permission(request),
+        }
+        return self.page(request, "accounts/connectedaccount/story.html", account.label, context)
+
+    @admin.action(description="Revoke the selected connections", permissions=["revoke"])
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Model]) -> TemplateResponse | None:
+        """Shows what will happen; nothing happens before that page is confirmed."""
+        ids = [str(pk) for pk in queryset.values_list("pk", flat=True)[: AT_MOST + 1]]
+        if len(ids) > AT_MOST:
+            self.message_user(request, f"At most {AT_MOST} at a time. Narrow the list first.", messages.ERROR)
+            return None
+        return self._confirm(request, ids, ReasonForm())
+
+    def revoke_view(self, request: HttpRequest) -> HttpResponseBase:
+        """GET `?account=…` asks for the reason, POST revokes. Several accounts: `account` several times."""
+        if not self.has_revoke_permission(request):
+            raise PermissionDenied
+        sent = request.POST if request.method == "POST" else request.GET
+        ids = list(dict.fromkeys(sent.getlist("account")))
+        if len(ids) > AT_MOST:
+            raise InvalidInput(f"At most {AT_MOST} accounts are revoked at a time.")
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        if request.method != "POST" or not form.is_valid():
+            return self._confirm(request, ids, form)
+        accounts = selected(ids)
+        if not accounts:
+            raise NotFound("None of these accounts is there any more.")
+        results = revoke_each(accounts, actor_of(request), form.cleaned_data["reason"])
+        for result in results:
+            if result.kind == "done":
+                self.log_change(request, result.account, "Revoked.")
+        if len(results) == 1:
+            return self._back_to(request, results[0])
+        done = sum(result.kind == "done" for result in results)
+        context = {"results": results, "done": done}
+        return self.page(request, "accounts/connectedaccount/revoked.html", f"{done} of {len(results)} revoked", context)
+
+    def _confirm(self, request: HttpRequest, ids: list[str], form: ReasonForm) -> TemplateResponse:
+        previews = previews_of(selected(ids))
+        if not previews:
+            raise NotFound("None of these accounts is there any more.")
+        to_do = [each for each in previews if not each.gone]
+        first = previews[0].account
+        title = f"Revoke the {self.service(first)} of {first.label}?" if len(previews) == 1 else (
+            f"Revoke {len(to_do)} connection{'' if len(to_do) == 1 else 's'}?"
+        )
+        context = {"previews": previews, "to_do": to_do, "form": form, "one": first if len(previews) == 1 else None}
+        status = 400 if form.errors else 200
+        return self.page(request, "accounts/connectedaccount/revoke.html", title, context, status=status)
+
+    def _back_to(self, request: HttpRequest, result: Result) -> HttpResponseRedirect:
+        level = {"done": messages.SUCCESS, "skipped": messages.WARNING}.get(result.kind, messages.ERROR)
+        self.message_user(request, result.words, level)
+        return HttpResponseRedirect(reverse("admin:accounts_connectedaccount_change", args=[result.account.pk]))

@@ -1,0 +1,42 @@
+"""Finding an account by whatever a customer reads out: their name, e-mail, id, workspace, or a label."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from flowra.public_ids import is_id
+
+MOST_WORDS = 10
+_TEXTS = (
+    "external_user__name",
+    "identity_email",
+    "identity_name",
+    "identity_id",
+    "identity_workspace",
+    "display_name",
+)
+
+
+def search_accounts(accounts: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Those in which each word is part of some text; an id is looked up as it is."""
+    found = accounts.annotate(labels_text=Cast("labels", TextField()))
+    for word in words.split()[:MOST_WORDS]:
+        found = found.filter(_has(word))
+    return found
+
+
+def _has(word: str) -> Q:
+    for kind, field in (("ca", "pk"), ("eu", "external_user_id"), ("ac", "auth_config_id")):
+        if is_id(kind, word.lower()):
+            return Q(**{field: word.lower()})
+    # SQLite keeps the list as it was written, with what is beyond ASCII escaped; PostgreSQL does not.
+    found = Q(labels_text__icontains=json.dumps(word)[1:-1]) | Q(labels_text__icontains=word)
+    for field in _TEXTS:
+        found |= Q(**{f"{field}__icontains": word})
+    if word.lower().startswith("ca_"):
+        found |= Q(pk__startswith=word.lower())
+    return found

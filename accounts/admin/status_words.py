@@ -1,0 +1,35 @@
+"""A status as a word with a colour and a shape."""
+
+from __future__ import annotations
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import ConnectedAccount, Status
+
+# The shape says the same as the colour: whole is good, half is waiting, a bar is off, a cross is over.
+_SHOWN: dict[str, tuple[str, str, str]] = {
+    Status.ACTIVE: ("good", "●", "Active"),
+    Status.EXPIRED: ("careful", "▲", "Needs the user"),
+    Status.INACTIVE: ("off", "▬", "Switched off"),
+    Status.FAILED: ("bad", "✕", "Failed"),
+    Status.INITIALIZING: ("waiting", "◔", "Waiting"),
+    Status.INITIATED: ("waiting", "◑", "Waiting"),
+}
+
+
+def status_badge(account: ConnectedAccount) -> SafeString:
+    """The status as HTML; a deleted account is revoked, whatever it was before."""
+    kind, shape, word = status_words(account)
+    return format_html(
+        "<span class='status status-{}'><span class='shape' aria-hidden='true'>{}</span> {}</span>", kind, shape, word
+    )
+
+
+def status_words(account: ConnectedAccount) -> tuple[str, str, str]:
+    """Its colour's name, its shape and its word."""
+    if account.deleted_at is not None:
+        return "gone", "◇", "Revoked"
+    if account.status == Status.ACTIVE and account.auth_config.is_disabled:
+        return "off", "▬", "Auth config switched off"
+    return _SHOWN.get(account.status, ("waiting", "◔", account.status))
