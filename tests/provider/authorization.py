@@ -93,6 +93,8 @@ class PracticeAuthorizationServer(AuthorizationServer):
         elif rule is Revocation.GRANT or (rule is Revocation.BY_KIND and token.kind == "refresh"):
             ledger.end_grants(why, lambda other: other is grant)
         token.dead_because = token.dead_because or why
+        if rule is Revocation.TOKEN and not any(other.is_live for other in grant.tokens):
+            ledger.end_grants(why, lambda other: other is grant)
 
     def save_token(self, token: dict[str, Any], request: OAuthRequest) -> None:
         grant = request.grant

@@ -97,7 +97,7 @@ class PracticeProvider:
             client_id=client_id or "client-" + secrets.token_hex(6),
             client_secret=secret,
             redirect_uris=tuple(redirect_uris),
-            service=service,
+            service=shape.slug,
             auth_methods=frozenset(allowed if public else [method for method in allowed if method != "none"]),
             name=name,
             scopes=None if scopes is None else frozenset(scopes),
@@ -110,7 +110,7 @@ class PracticeProvider:
 
     def shape(self, service: str) -> Shape:
         """The facts of a service. Raises `KeyError` where it is not played."""
-        return {shape.slug: shape for shape in SHAPES}[service]
+        return {name: shape for shape in SHAPES for name in (shape.slug, *shape.plays)}[service]
 
     def visit(self, authorization_url: str, account: str = "sales@example.com", *, allow: bool = True) -> str:
         """A person signs in and decides; answers the callback URL. See `visitor.visit`."""
@@ -123,7 +123,8 @@ class PracticeProvider:
 
     @property
     def live_grants(self) -> list[Grant]:
-        return [grant for grant in self.ledger.grants if grant.is_live]
+        """Those that still let the app in, or let it come back. See `Grant.can_go_on`."""
+        return [grant for grant in self.ledger.grants if grant.can_go_on]
 
     @property
     def unspent_codes(self) -> list[Code]:
@@ -151,10 +152,12 @@ class PracticeProvider:
 
     def add_key(self, key: str, service: str = "practice", account: str = "sales@example.com") -> None:
         """Lets an API key, or `user:password`, in."""
-        self.ledger.add_key(service, key, next(person for person in PEOPLE if person.email == account))
+        self.ledger.add_key(
+            self.shape(service).slug, key, next(person for person in PEOPLE if person.email == account)
+        )
 
     def remove_key(self, key: str, service: str = "practice") -> None:
-        self.ledger.remove_key(service, key)
+        self.ledger.remove_key(self.shape(service).slug, key)
 
     def fail(self, path: str, kind: Kind | str, **how: Any) -> Fault:
         """Sets a fault: `fail("/revoke", "status", status=503, times=2)`. See `Fault` for what it takes."""

@@ -169,6 +169,13 @@ class Grant:
     def is_live(self) -> bool:
         return self.revoked_because is None
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the app can get a new token, or has one where there was never anything to refresh with."""
+        kinds = {token.kind for token in self.tokens}
+        lasting = "refresh" if "refresh" in kinds else "access"
+        return any(token.is_live for token in self.tokens if token.kind == lasting)
+
     def is_for_same(self, other: Grant) -> bool:
         """Whether both grants are one person's to one app."""
         mine, others = self.client, other.client

@@ -61,7 +61,9 @@ class Service:
         person = self._sessions.person(request)
         if person is None or self._must_choose_again(request):
             return as_redirect("/login?next=" + quote(request.target, safe=""))
-        scopes = [(scope, self.shape.scopes.get(scope, "")) for scope in checked.request.scope.split()]
+        scopes = [
+            (scope, self.shape.scopes.get(scope, "")) for scope in (checked.request.scope or "").split()
+        ]
         return as_page(
             pages.consent(self.shape.name, checked.request.client.name, person, scopes, request.target)
         )
@@ -80,7 +82,7 @@ class Service:
         allowed = request.form.get("decision") == "allow"
         outcome = self._server.decide(checked.request, checked, person if allowed else None)
         if allowed and outcome.location:
-            more = self.shape.adds_to_callback(request.query, tuple(checked.request.scope.split()))
+            more = self.shape.adds_to_callback(request.query, tuple((checked.request.scope or "").split()))
             outcome.location += "".join(f"&{name}={quote(value, safe='')}" for name, value in more.items())
         return self._sent_back(outcome)
 
@@ -122,6 +124,12 @@ class Service:
         """Revokes `token` and whatever goes with it at this service."""
         with self.ledger.lock:
             self._server.end(token)
+
+    def drop(self, value: str) -> None:
+        """Makes one token unusable and leaves the grant's other ones alone."""
+        token = self.ledger.token(value, self.shape.slug)
+        if token is not None:
+            token.dead_because = token.dead_because or "dropped"
 
     def token(self, value: str, client: Client | None = None) -> Token | None:
         """The live token of that value, of `client` where one is named."""

@@ -99,6 +99,7 @@ class Shape:
 
     slug: str
     name: str
+    plays: tuple[str, ...] = ()  # other names for it: toolkits that share this account, client and consent
 
     authorize_path: str | None = None
     other_authorize_paths: tuple[str, ...] = ()
