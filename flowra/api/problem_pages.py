@@ -7,12 +7,14 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.views.decorators.csrf import csrf_exempt
 
 from flowra.logs import request_id
 
 from .problems import DATABASE_RETRY_AFTER, problem, problem_response
 
 
+@csrf_exempt
 def unknown_path(request: HttpRequest, **_: object) -> HttpResponse:
     """404 for whatever under /api/ is no endpoint, with a key or without."""
     return problem(404, f"There is no endpoint at {request.path[:200]}.", code="unknown_endpoint")

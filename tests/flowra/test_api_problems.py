@@ -177,3 +177,10 @@ class TestPageHeaders:
         page = allow_form_to(HttpResponse("<p>hello"), "https://slack.com/oauth/v2/authorize?x=1")
         policy = PageHeadersMiddleware(lambda _: page)(HttpRequest()).headers["Content-Security-Policy"]
         assert "form-action 'self' https://slack.com;" in policy
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_what_is_no_endpoint_is_told_so_whatever_the_method(method: str) -> None:
+    answer = getattr(Client(enforce_csrf_checks=True), method)("/api/v1/workflow/manager/list")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "unknown_endpoint"
