@@ -15,7 +15,9 @@ def main() -> None:
 
     try:
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as refusal:  # a setting is wrong: its words say how to mend it, a traceback does not
+    except (
+        ImproperlyConfigured
+    ) as refusal:  # a setting is wrong: its words say how to mend it, a traceback does not
         sys.exit(f"Flowra does not start: {refusal}")
 
 

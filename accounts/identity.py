@@ -23,7 +23,9 @@ MAX_LENGTH = 255
 MAX_PROFILE_BYTES = 32_000
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 # OpenID Connect Core 1.0, 5.1.
-STANDARD_CLAIMS = Identity(source="id_token", id=("sub",), name=("name", "preferred_username"), email=("email",))
+STANDARD_CLAIMS = Identity(
+    source="id_token", id=("sub",), name=("name", "preferred_username"), email=("email",)
+)
 
 
 @dataclass(frozen=True, slots=True)

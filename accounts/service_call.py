@@ -31,7 +31,9 @@ class ServiceAnswer:
         try:
             parsed = json.loads(self.text)
         except (ValueError, RecursionError) as error:
-            raise ProviderFailed("The service answered with no JSON.", code="provider_answer_unusable") from error
+            raise ProviderFailed(
+                "The service answered with no JSON.", code="provider_answer_unusable"
+            ) from error
         if isinstance(parsed, list):
             parsed = {"items": parsed}
         if not isinstance(parsed, dict):

@@ -30,9 +30,7 @@ class Keys:
         return f"Keys({len(self.encryption)} encryption keys)"
 
 
-def keys_of_installation(
-    environment: Mapping[str, str], data_dir: Path, sqlite_file: Path | None
-) -> Keys:
+def keys_of_installation(environment: Mapping[str, str], data_dir: Path, sqlite_file: Path | None) -> Keys:
     """The keys given in `environment`, else those in the data directory, else freshly made ones.
 
     `sqlite_file` is None when the database is not the embedded one: then both must be given.

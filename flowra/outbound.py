@@ -80,7 +80,9 @@ class Answer:
         try:
             return jsonlib.loads(self.text)
         except (ValueError, RecursionError) as error:
-            raise ProviderFailed("The service answered with no JSON.", code="provider_answer_unusable") from error
+            raise ProviderFailed(
+                "The service answered with no JSON.", code="provider_answer_unusable"
+            ) from error
 
 
 def check_url(url: str) -> None:
@@ -180,7 +182,9 @@ def _sent(request: httpx2.Request, basic_auth: tuple[str, str] | None, max_bytes
     client = _client(url)
     seconds = max(deadline.get() - time.monotonic(), 0.001)
     request.extensions["timeout"] = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)).as_dict()
-    response = client.send(request, auth=basic_auth or httpx2.USE_CLIENT_DEFAULT, stream=True, follow_redirects=False)
+    response = client.send(
+        request, auth=basic_auth or httpx2.USE_CLIENT_DEFAULT, stream=True, follow_redirects=False
+    )
     try:
         body = bytearray()
         for chunk in response.iter_bytes():
@@ -225,7 +229,13 @@ def _translated() -> Iterator[None]:
     except (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol):
         # These quote the header or the URL, and so perhaps a token: a traceback must not show them.
         raise OutboundRefused("cannot be sent as it is") from None
-    except (httpx2.HTTPError, httpx2.StreamError, httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
+    except (
+        httpx2.HTTPError,
+        httpx2.StreamError,
+        httpcore2.NetworkError,
+        httpcore2.ProtocolError,
+        OSError,
+    ) as error:
         raise OutboundFailed("The service could not be reached.") from error
     except (UnicodeError, ValueError, TypeError):
         raise OutboundRefused("cannot be sent as it is") from None

@@ -36,9 +36,33 @@ _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:
 _NEVER_PUBLIC = tuple(
     ipaddress.ip_network(each)
     for each in (
-        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
-        *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
-        *("224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128", "::/96", "100::/64", "2001::/23", "2001:db8::/32"),
+        *(
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+        ),
+        *(
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+        ),
+        *(
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "::/128",
+            "::1/128",
+            "::/96",
+            "100::/64",
+            "2001::/23",
+            "2001:db8::/32",
+        ),
         *("2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
     )
 )
@@ -102,7 +126,9 @@ def checked_addresses(host: str, port: int, *, plain: bool, seconds: float) -> l
         if is_allowed(address):
             continue
         if not is_public(address):
-            raise OutboundRefused("has a host that is not on the public internet; FLOWRA_OUTBOUND_ALLOW can allow it")
+            raise OutboundRefused(
+                "has a host that is not on the public internet; FLOWRA_OUTBOUND_ALLOW can allow it"
+            )
         if plain:
             raise OutboundRefused("must be https: nothing secret is sent in the clear")
     return addresses
@@ -200,7 +226,9 @@ class GuardedNetwork(httpcore2.NetworkBackend):
             if seconds <= 0:
                 break
             try:
-                return Stream(self._network.connect_tcp(str(address), port, seconds, local_address, socket_options))
+                return Stream(
+                    self._network.connect_tcp(str(address), port, seconds, local_address, socket_options)
+                )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure

@@ -39,7 +39,9 @@ def scrub_text(text: str) -> str:
 def scrub(value: Any) -> Any:
     """JSON-like data with the values of secret-sounding names masked and texts scrubbed, at any depth."""
     if isinstance(value, Mapping):
-        return {key: MASK if is_secret_name(str(key)) and item else scrub(item) for key, item in value.items()}
+        return {
+            key: MASK if is_secret_name(str(key)) and item else scrub(item) for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [scrub(item) for item in value]
     if isinstance(value, str):

@@ -54,7 +54,9 @@ def _whole_request(connection: socket.socket) -> bytes:
             return data
         data += more
     head = data.partition(b"\r\n\r\n")[0]
-    length = next((int(line[15:]) for line in head.splitlines() if line.lower().startswith(b"content-length:")), 0)
+    length = next(
+        (int(line[15:]) for line in head.splitlines() if line.lower().startswith(b"content-length:")), 0
+    )
     while len(data) < len(head) + 4 + length:
         data += connection.recv(65536)
     return data

@@ -21,7 +21,9 @@ from flowra.errors import FlowraError, Gone, InvalidInput
 from flowra.events.record import END_USER
 
 # What a refusal by the person is called besides RFC 6749's access_denied, in services' documentation.
-SAID_NO = frozenset({"access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_denied", "cancelled"})
+SAID_NO = frozenset(
+    {"access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_denied", "cancelled"}
+)
 MAX_WORDS = 500
 WRONG_BROWSER = "The answer came back in another browser than the one that began."
 
@@ -35,7 +37,9 @@ def complete_link(auth_config_id: str, params: Mapping[str, str], browser: str |
     """
     state = params.get("state", "")
     if not state or not ("code" in params or "error" in params):
-        raise InvalidInput("This address only works as the way back from a service.", code="callback_incomplete")
+        raise InvalidInput(
+            "This address only works as the way back from a service.", code="callback_incomplete"
+        )
     session = _claim(state)
     client = client_as_pressed(session)
     mismatch = _mismatch(session, client, auth_config_id, params, browser)
@@ -107,7 +111,11 @@ def context_differs(session: LinkSession, client: Client) -> bool:
 
 
 def _mismatch(
-    session: LinkSession, client: Client | None, auth_config_id: str, params: Mapping[str, str], browser: str | None
+    session: LinkSession,
+    client: Client | None,
+    auth_config_id: str,
+    params: Mapping[str, str],
+    browser: str | None,
 ) -> str | None:
     """What does not fit, in words; None when all does."""
     if browser is None or not secrets.compare_digest(hash_of(browser), session.browser_hash):

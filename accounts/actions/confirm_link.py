@@ -16,7 +16,11 @@ from flowra.models import Project
 
 
 def confirm_link(
-    project: Project, account_id: str, confirmation_token: str, external_user: ExternalUser | None, actor: Actor
+    project: Project,
+    account_id: str,
+    confirmation_token: str,
+    external_user: ExternalUser | None,
+    actor: Actor,
 ) -> ConnectedAccount:
     """Exchanges the parked code and answers the ACTIVE account.
 
@@ -25,9 +29,7 @@ def confirm_link(
     ProviderFailed with the service's words when it does not accept the code.
     """
     if external_user is None:
-        raise InvalidInput.field(
-            "eUID", "is needed: name the user who is signed in, here or as x-username"
-        )
+        raise InvalidInput.field("eUID", "is needed: name the user who is signed in, here or as x-username")
     session = _session(project, account_id, confirmation_token)
     if external_user.pk != session.account.external_user_id:
         ending = fail_link(
@@ -61,7 +63,9 @@ def confirm_link(
             message="The service's registration was changed meanwhile.",
             page="mismatch",
         )
-        raise Conflict("The auth config was changed since the person agreed. Make a new link.", code="context_mismatch")
+        raise Conflict(
+            "The auth config was changed since the person agreed. Make a new link.", code="context_mismatch"
+        )
     ending = exchange_and_finish(session, client, session.attempt["code"], actor=actor)
     if ending.outcome != "success":
         raise ProviderFailed(ending.message, provider_error=ending.provider_words)
@@ -89,6 +93,4 @@ def _session(project: Project, account_id: str, confirmation_token: str) -> Link
 
 
 def _over() -> Conflict:
-    return Conflict(
-        "This confirmation was used or has run out. Make a new link.", code="confirmation_over"
-    )
+    return Conflict("This confirmation was used or has run out. Make a new link.", code="confirmation_over")

@@ -54,11 +54,7 @@ def values_from_form(session: LinkSession, form: Mapping[str, str]) -> tuple[Val
     account = session.account
     toolkit = toolkit_for(session.project, account.toolkit_slug)
     asked = fields_to_ask(session)
-    given = {
-        field.name: form[field.name].strip()
-        for field in asked
-        if form.get(field.name, "").strip()
-    }
+    given = {field.name: form[field.name].strip() for field in asked if form.get(field.name, "").strip()}
     problems = [
         FieldProblem(field.name, f"{field.display_name} is needed.")
         for field in asked

@@ -89,5 +89,7 @@ def _why_not_bound(session: LinkSession) -> Gone:
     if session.expires_at <= timezone.now():
         return Gone("This link has run out.", code="link_expired", extra={"session": session})
     if session.state == LinkState.STARTED:
-        return Gone("This link was opened in another browser.", code="wrong_browser", extra={"session": session})
+        return Gone(
+            "This link was opened in another browser.", code="wrong_browser", extra={"session": session}
+        )
     return Gone("This link has been used.", code="link_used", extra={"session": session})

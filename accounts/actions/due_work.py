@@ -13,12 +13,16 @@ def register() -> None:
     # A lease outlives what its act may take: two calls to a service of 15 s each, and the outcome.
     register_kind(
         "link",
-        DueKind(LinkSession, at_first_use("accounts.actions.expire_link.expire_link"), lease=timedelta(seconds=30)),
+        DueKind(
+            LinkSession, at_first_use("accounts.actions.expire_link.expire_link"), lease=timedelta(seconds=30)
+        ),
     )
     register_kind(
         "revocation",
         DueKind(
-            Revocation, at_first_use("accounts.actions.tell_provider.tell_provider"), lease=timedelta(seconds=90)
+            Revocation,
+            at_first_use("accounts.actions.tell_provider.tell_provider"),
+            lease=timedelta(seconds=90),
         ),
     )
     register_chore(
@@ -26,5 +30,6 @@ def register() -> None:
         Chore(at_first_use("accounts.actions.prune.prune_deleted_accounts"), every=timedelta(hours=6)),
     )
     register_chore(
-        "ended_links", Chore(at_first_use("accounts.actions.prune.prune_ended_links"), every=timedelta(hours=6))
+        "ended_links",
+        Chore(at_first_use("accounts.actions.prune.prune_ended_links"), every=timedelta(hours=6)),
     )

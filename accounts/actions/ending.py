@@ -59,5 +59,9 @@ def callback_url_of(
         ours["confirmationToken"] = confirmation_token
     parts = urlsplit(session.callback_url)
     reserved = {"connectionId", "connectedAccountId", "status", "error", "confirmationToken"}
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in reserved]
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if name not in reserved
+    ]
     return urlunsplit(parts._replace(query=urlencode([*kept, *ours.items()])))

@@ -21,5 +21,9 @@ def expire_link(session: LinkSession) -> None:
         settle(session, due_at=session.due_at)
         return
     fail_link(
-        session, StatusReason.LINK_EXPIRED, actor=SYSTEM, from_states=(LinkState(session.state),), page="expired"
+        session,
+        StatusReason.LINK_EXPIRED,
+        actor=SYSTEM,
+        from_states=(LinkState(session.state),),
+        page="expired",
     )

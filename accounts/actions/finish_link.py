@@ -127,7 +127,9 @@ def store_granted(session: LinkSession, granted: Granted, *, actor: Actor) -> En
         account=session.account,
         outcome="success",
         page="done",
-        message=f"Connected as {session.account.identity_label}." if session.account.identity_label else "Connected.",
+        message=f"Connected as {session.account.identity_label}."
+        if session.account.identity_label
+        else "Connected.",
         redirect_to=callback_url_of(session, "success"),
     )
 

@@ -13,7 +13,9 @@ from flowra.events.record import END_USER
 def refuse_link(session: LinkSession, browser: str) -> Ending:
     """Ends the link for good. Raises Gone (`wrong_browser`) when another browser than `browser` has it."""
     if session.state == LinkState.STARTED and session.browser_hash != hash_of(browser):
-        raise Gone("This link was opened in another browser.", code="wrong_browser", extra={"session": session})
+        raise Gone(
+            "This link was opened in another browser.", code="wrong_browser", extra={"session": session}
+        )
     ending = fail_link(
         session,
         StatusReason.ACCESS_DENIED,

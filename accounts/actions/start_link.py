@@ -112,7 +112,8 @@ def start_link(
         session = LinkSession(
             project=project,
             account=account,
-            is_reconnect=existing is not None and existing.status not in (Status.INITIALIZING, Status.INITIATED),
+            is_reconnect=existing is not None
+            and existing.status not in (Status.INITIALIZING, Status.INITIATED),
             token_hash=hash_of(token),
             created_at=now,
             expires_at=expires_at,
@@ -130,21 +131,30 @@ def start_link(
             project_id=project.pk,
             subject=("account", account.pk),
             actor=actor,
-            data={"link": session.pk, "expiresAt": expires_at.isoformat(), "reconnecting": session.is_reconnect},
+            data={
+                "link": session.pk,
+                "expiresAt": expires_at.isoformat(),
+                "reconnecting": session.is_reconnect,
+            },
         )
     return StartedLink(
-        token=token, url=f"{settings.FLOWRA_PUBLIC_URL}/connect/{token}", expires_at=expires_at, account=account
+        token=token,
+        url=f"{settings.FLOWRA_PUBLIC_URL}/connect/{token}",
+        expires_at=expires_at,
+        account=account,
     )
 
 
 def usable_auth_config(project: Project, auth_config_id: str) -> AuthConfig:
     """The project's auth config, for use: raises NotFound, or Conflict when it is switched off."""
-    auth_config = prepared.first("auth config", _live_auth_config, {"project": project.pk, "id": auth_config_id})
+    auth_config = prepared.first(
+        "auth config", _live_auth_config, {"project": project.pk, "id": auth_config_id}
+    )
     if auth_config is None:
         raise NotFound("There is no such auth config in this project.", code="auth_config_not_found")
     if auth_config.is_disabled:
         raise Conflict(
-            "This auth config is switched off. Switch it on with PATCH auth_configs/{id} {\"isDisabled\": false}.",
+            'This auth config is switched off. Switch it on with PATCH auth_configs/{id} {"isDisabled": false}.',
             code="auth_config_disabled",
         )
     return auth_config

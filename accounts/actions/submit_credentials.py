@@ -80,18 +80,25 @@ def _try_at_service(
     field = next((field for field in fields if field.secret), None)
     name, shown = (field.name, field.display_name) if field else ("", "it")
     try:
-        answer = call_service(toolkit, toolkit.test_call, auth_scheme=auth_scheme, secrets=secrets, values=values)
+        answer = call_service(
+            toolkit, toolkit.test_call, auth_scheme=auth_scheme, secrets=secrets, values=values
+        )
     except InvalidInput as error:
         if error.errors and error.problem_code == "invalid_input":
             raise
-        raise InvalidInput.field(name, f"{toolkit.name} could not be reached, so this could not be checked.") from error
+        raise InvalidInput.field(
+            name, f"{toolkit.name} could not be reached, so this could not be checked."
+        ) from error
     except FlowraError as error:
         raise InvalidInput.field(
             name, f"{toolkit.name} could not be reached, so this could not be checked. Try again in a minute."
         ) from error
     if answer.status in REFUSED:
-        raise InvalidInput.field(name, f"{toolkit.name} did not accept this. Check the {shown} and try again.")
+        raise InvalidInput.field(
+            name, f"{toolkit.name} did not accept this. Check the {shown} and try again."
+        )
     if not 200 <= answer.status < 300:
         raise InvalidInput.field(
-            name, f"{toolkit.name} has trouble at the moment, so this could not be checked. Try again in a minute."
+            name,
+            f"{toolkit.name} has trouble at the moment, so this could not be checked. Try again in a minute.",
         )

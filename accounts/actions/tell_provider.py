@@ -65,9 +65,7 @@ def tell_provider(revocation: Revocation) -> None:
         if not settled:
             return
         if is_final and not _wipe(account, version):
-            settle(
-                revocation, due_at=now, outcome=RevocationOutcome.PENDING, detail="", finished_at=None
-            )
+            settle(revocation, due_at=now, outcome=RevocationOutcome.PENDING, detail="", finished_at=None)
             return
         _tell_the_trail(account, revocation, result)
 
@@ -76,7 +74,12 @@ def tell_again(account_id: str) -> None:
     """A grant arrived for an account that is deleted: makes its revocation due, in the caller's transaction."""
     now = timezone.now()
     Revocation.objects.filter(account_id=account_id).update(
-        outcome=RevocationOutcome.PENDING, due_at=now, lease_until=None, finished_at=None, created_at=now, detail=""
+        outcome=RevocationOutcome.PENDING,
+        due_at=now,
+        lease_until=None,
+        finished_at=None,
+        created_at=now,
+        detail="",
     )
 
 
@@ -98,7 +101,8 @@ def _try(account: ConnectedAccount) -> tuple[int, _Result]:
         toolkit = toolkit_for(account.project, account.toolkit_slug)
         if "access_token" not in secrets or toolkit.oauth2 is None:
             return version, _Result(
-                RevocationOutcome.UNSUPPORTED, _do_it_there(toolkit, "goes on accepting the key; delete it there")
+                RevocationOutcome.UNSUPPORTED,
+                _do_it_there(toolkit, "goes on accepting the key; delete it there"),
             )
         told = revoke_at_service(client_of(account.auth_config, toolkit, account.connection_data), secrets)
     except FlowraError as error:

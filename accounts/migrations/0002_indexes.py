@@ -4,28 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_tables'),
-        ('authconfigs', '0001_tables'),
-        ('flowra', '0001_tables'),
+        ("accounts", "0001_tables"),
+        ("authconfigs", "0001_tables"),
+        ("flowra", "0001_tables"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='connectedaccount',
-            name='account_user',
+            model_name="connectedaccount",
+            name="account_user",
         ),
         migrations.RemoveIndex(
-            model_name='connectedaccount',
-            name='account_auth_config',
+            model_name="connectedaccount",
+            name="account_auth_config",
         ),
         migrations.AddIndex(
-            model_name='connectedaccount',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['external_user', 'project', 'created_at', 'id'], name='account_user'),
+            model_name="connectedaccount",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["external_user", "project", "created_at", "id"],
+                name="account_user",
+            ),
         ),
         migrations.AddIndex(
-            model_name='connectedaccount',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['auth_config', 'project', 'created_at', 'id'], name='account_auth_config'),
+            model_name="connectedaccount",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["auth_config", "project", "created_at", "id"],
+                name="account_auth_config",
+            ),
         ),
     ]

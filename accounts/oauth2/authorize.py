@@ -34,5 +34,9 @@ def authorization_url(
         parameters["nonce"] = nonce
     parameters = authorize_quirk(oauth2.authorize_quirk)(parameters)
     parts = urlsplit(client.url(oauth2.authorization_url))
-    own = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in parameters]
+    own = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if name not in parameters
+    ]
     return urlunsplit(parts._replace(query=urlencode([*own, *parameters.items()])))

@@ -55,9 +55,7 @@ class Worker:
                     found_a_batch = self._hand_out_rows(pool)
                 except Exception as error:  # whatever it is, the sweep must go on
                     back_off = min(back_off * 2, LONGEST_BACK_OFF_SECONDS)
-                    logger.warning(
-                        "The sweep failed; trying again in %.0f s.", back_off, extra=_where(error)
-                    )
+                    logger.warning("The sweep failed; trying again in %.0f s.", back_off, extra=_where(error))
                     connections.close_all()
                     stop.wait(back_off)
                     continue
@@ -82,7 +80,9 @@ class Worker:
         for name, chore in CHORES.items():
             if now >= self._next_chores.get(name, 0.0) and self._free():
                 self._next_chores[name] = now + chore.every.total_seconds()
-                self._start(pool, chore.act, f"The chore {name} failed; it is done again at its next time.", {})
+                self._start(
+                    pool, chore.act, f"The chore {name} failed; it is done again at its next time.", {}
+                )
 
     def _hand_out_rows(self, pool: ThreadPoolExecutor) -> bool:
         """Claims no more than there are free threads for; says whether some kind may have more."""

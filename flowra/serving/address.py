@@ -31,7 +31,9 @@ def require_free(host: str, port: int) -> None:
                 f"Port {port} on {host} is taken by another program. Choose another with --port."
             ) from error
         if error.errno == errno.EACCES:
-            raise CommandError(f"Port {port} may not be opened by this user. Choose one above 1023.") from error
+            raise CommandError(
+                f"Port {port} may not be opened by this user. Choose one above 1023."
+            ) from error
         raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
 
 

@@ -58,10 +58,14 @@ class Acme:
     def come_back(self, callback: str, browser: Browser | None) -> Ending:
         """The browser at Flowra's callback address."""
         return complete_link(
-            urlsplit(callback).path.rsplit("/", 1)[-1], query_of(callback), browser.cookie if browser else None
+            urlsplit(callback).path.rsplit("/", 1)[-1],
+            query_of(callback),
+            browser.cookie if browser else None,
         )
 
-    def connect(self, browser: Browser | None = None, *, person: str = "sales@example.com", **wishes: Any) -> Ending:
+    def connect(
+        self, browser: Browser | None = None, *, person: str = "sales@example.com", **wishes: Any
+    ) -> Ending:
         """The whole way, agreed."""
         browser = browser or Browser()
         url = self.press(self.link(**wishes), browser)
@@ -113,4 +117,6 @@ def make_acme(provider: PracticeProvider, **definition: Any) -> Acme:
 
 def reread(account: ConnectedAccount) -> ConnectedAccount:
     """The account as it is stored now."""
-    return ConnectedAccount.objects.select_related("auth_config", "external_user", "project").get(pk=account.pk)
+    return ConnectedAccount.objects.select_related("auth_config", "external_user", "project").get(
+        pk=account.pk
+    )

@@ -19,7 +19,9 @@ def toolkit(identity: Identity | None, base_url: str = "https://api.example") ->
 
 
 def id_token(**claims: Any) -> str:
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in ({}, claims)]
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in ({}, claims)
+    ]
     return ".".join([*parts, "signature"])
 
 
@@ -35,7 +37,10 @@ def test_dotted_paths_reach_into_objects_and_lists() -> None:
 
 def test_the_first_path_that_holds_something_counts() -> None:
     tokens = Tokens("at", told={"name": "", "display": None, "login": "sales"})
-    assert told(Identity(source="token", name=("name", "display", "missing.deep", "login")), tokens).name == "sales"
+    assert (
+        told(Identity(source="token", name=("name", "display", "missing.deep", "login")), tokens).name
+        == "sales"
+    )
 
 
 @pytest.mark.parametrize("value", [True, None, 1.5, [], {}, "", "\u200b", "\x00\x07"])
@@ -44,7 +49,10 @@ def test_what_is_neither_text_nor_whole_number_is_nobody(value: Any) -> None:
 
 
 def test_a_name_shows_no_invisible_or_turning_characters_and_has_an_end() -> None:
-    who = told(Identity(source="token", name=("name",)), Tokens("at", told={"name": "a\u202eb\u200bc\x1b" + "d" * 999}))
+    who = told(
+        Identity(source="token", name=("name",)),
+        Tokens("at", told={"name": "a\u202eb\u200bc\x1b" + "d" * 999}),
+    )
     assert who.name.startswith("abcd")
     assert len(who.name) == 255
 
@@ -60,7 +68,9 @@ def test_an_id_token_that_is_none_tells_nothing(broken: str) -> None:
 
 
 @pytest.mark.parametrize("fault", [("status", {"status": 500}), ("garbage", {}), ("reset", {}), ("huge", {})])
-def test_a_call_that_fails_leaves_the_claims(provider: PracticeProvider, fault: tuple[str, dict[str, Any]]) -> None:
+def test_a_call_that_fails_leaves_the_claims(
+    provider: PracticeProvider, fault: tuple[str, dict[str, Any]]
+) -> None:
     provider.fail("/whoami", fault[0], times=None, **fault[1])
     who = who_it_is(
         toolkit(Identity(call=Call("/whoami"), id=("id",)), provider.origin),
@@ -73,6 +83,8 @@ def test_a_call_that_fails_leaves_the_claims(provider: PracticeProvider, fault: 
 
 
 def test_the_profile_keeps_no_secret_and_does_not_show_itself() -> None:
-    who = told(Identity(source="token", id=("id",)), Tokens("at", told={"id": "1", "api_token": "s3cret-value"}))
+    who = told(
+        Identity(source="token", id=("id",)), Tokens("at", told={"id": "1", "api_token": "s3cret-value"})
+    )
     assert "s3cret-value" not in json.dumps(who.profile)
     assert "profile" not in repr(who)

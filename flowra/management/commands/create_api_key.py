@@ -30,7 +30,9 @@ class Command(BaseCommand):
             "--scopes", metavar="A,B", help="comma-separated (default: all but the two credentials: ones)"
         )
         parser.add_argument("--name", default="", help="what tells it from the project's other keys")
-        parser.add_argument("--expires-in-days", type=int, metavar="N", help="it runs out then (default: never)")
+        parser.add_argument(
+            "--expires-in-days", type=int, metavar="N", help="it runs out then (default: never)"
+        )
 
     def handle(
         self,

@@ -48,7 +48,9 @@ class Command(BaseCommand):
             raise CommandError("\n".join(_on_the_command_line(error, callback_origin))) from error
         self.stderr.write("The key is shown this once: only its hash is stored.")
         self.stdout.write(
-            json.dumps({"projectId": project.pk, "name": project.name, "apiKey": key.text}, ensure_ascii=False)
+            json.dumps(
+                {"projectId": project.pk, "name": project.name, "apiKey": key.text}, ensure_ascii=False
+            )
         )
 
 

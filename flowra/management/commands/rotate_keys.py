@@ -16,9 +16,7 @@ SHOWN = 20
 class Command(BaseCommand):
     """Safe to stop and to run again, beside running servers and workers."""
 
-    help = (
-        "Rewraps every stored secret under the first of FLOWRA_ENCRYPTION_KEYS, and says which old key can be taken out."
-    )
+    help = "Rewraps every stored secret under the first of FLOWRA_ENCRYPTION_KEYS, and says which old key can be taken out."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -33,7 +33,9 @@ class Command(BaseCommand):
             "--workers", type=_count, default=1, help="web processes, of 32 threads each (default: 1)"
         )
         parser.add_argument(
-            "--demo", action="store_true", help="also a practice provider, a sample app and an admin, to try it out"
+            "--demo",
+            action="store_true",
+            help="also a practice provider, a sample app and an admin, to try it out",
         )
 
     def handle(self, *args: Any, host: str, port: int, workers: int, demo: bool, **options: Any) -> None:

@@ -27,7 +27,9 @@ def test_by_force_all_its_accounts_are_revoked_at_the_provider_with_its_client(a
         acme.connect()
     delete_auth_config(acme.auth_config, STAFF, force=True, reason="The app is retired.")
     assert ConnectedAccount.live.count() == 0
-    assert set(Event.objects.filter(type="account.deleted").values_list("reason", flat=True)) == {"The app is retired."}
+    assert set(Event.objects.filter(type="account.deleted").values_list("reason", flat=True)) == {
+        "The app is retired."
+    }
     assert len(acme.provider.live_grants) == 3
     work()
     assert acme.provider.live_grants == []

@@ -54,7 +54,9 @@ def test_the_answer_of_another_authorization_server_is_refused(acme: Acme) -> No
     assert token_requests(acme) == 0
 
 
-def test_an_answer_that_withholds_the_promised_issuer_is_refused(provider: PracticeProvider, db: None) -> None:
+def test_an_answer_that_withholds_the_promised_issuer_is_refused(
+    provider: PracticeProvider, db: None
+) -> None:
     acme = make_acme(provider, sendsIss=True)
     browser = Browser()
     url = acme.press(acme.link(), browser)

@@ -180,7 +180,9 @@ def test_another_browser_cannot_refuse_what_the_first_has(acme: Acme) -> None:
 
 def test_the_service_s_error_is_told_with_its_words(acme: Acme) -> None:
     link, browser = acme.link(), Browser()
-    acme.provider.fail("/authorize", "error", error="server_error", words="<b>Try tomorrow</b>", method="POST")
+    acme.provider.fail(
+        "/authorize", "error", error="server_error", words="<b>Try tomorrow</b>", method="POST"
+    )
     ending = acme.come_back(acme.provider.visit(acme.press(link, browser)), browser)
     assert (ending.page, ending.error, ending.provider_words) == (
         "provider_error",

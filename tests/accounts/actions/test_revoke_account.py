@@ -111,7 +111,9 @@ def test_after_two_days_it_is_given_up_and_said(acme: Acme) -> None:
     assert not Credential.objects.exists()
 
 
-def test_a_service_without_a_way_to_be_told_is_said_to_have_none(provider: PracticeProvider, db: None) -> None:
+def test_a_service_without_a_way_to_be_told_is_said_to_have_none(
+    provider: PracticeProvider, db: None
+) -> None:
     acme = make_acme(provider, revocationUrl="")
     account = acme.connect().account
     assert "can't be told" in what_will_happen(reread(account))

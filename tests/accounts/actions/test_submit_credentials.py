@@ -57,7 +57,11 @@ def test_a_key_that_the_service_accepts_connects_the_account(acme: Acme) -> None
 
 @pytest.mark.parametrize(
     "place",
-    [{"in": "header", "name": "X-Practice-Key"}, {"in": "query", "name": "api_key"}, {"in": "header", "name": "Authorization", "prefix": "Bearer "}],
+    [
+        {"in": "header", "name": "X-Practice-Key"},
+        {"in": "query", "name": "api_key"},
+        {"in": "header", "name": "Authorization", "prefix": "Bearer "},
+    ],
 )
 def test_the_key_goes_where_the_service_wants_it(acme: Acme, place: dict[str, str]) -> None:
     link = acme.link(auth_config_id=service_with(acme, "API_KEY", apiKey=place).pk)
@@ -154,7 +158,9 @@ def test_what_the_app_gave_cannot_be_overwritten_by_the_form(acme: Acme) -> None
     assert Credential.objects.get().secrets == {"api_key": KEY}
 
 
-@pytest.mark.parametrize("data", [{"colour": "red"}, {"api_key": 7.5}, {"api_key": None}, {"api_key": ""}, {"api_key": ["x"]}])
+@pytest.mark.parametrize(
+    "data", [{"colour": "red"}, {"api_key": 7.5}, {"api_key": None}, {"api_key": ""}, {"api_key": ["x"]}]
+)
 def test_connection_data_that_will_not_do_is_refused_by_name(acme: Acme, data: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput) as refusal:
         acme.link(auth_config_id=service_with(acme, "API_KEY").pk, connection_data=data)

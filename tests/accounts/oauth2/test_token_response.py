@@ -14,7 +14,13 @@ from accounts.oauth2.token_response import (
 )
 from authconfigs.catalogue.quirks import TOKEN_RESPONSE
 
-PLAIN = {"access_token": "at-1", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "rt-1", "scope": "a b"}
+PLAIN = {
+    "access_token": "at-1",
+    "token_type": "Bearer",
+    "expires_in": 3600,
+    "refresh_token": "rt-1",
+    "scope": "a b",
+}
 
 
 def body(**changes: object) -> str:
@@ -28,7 +34,9 @@ def test_the_answer_of_the_rfc_is_read_whole() -> None:
 
 
 def test_a_form_encoded_answer_is_read_whatever_its_content_type_says() -> None:
-    tokens = parse_token_response(200, "access_token=at-1&scope=repo%2Cgist&token_type=bearer", scope_separator=",")
+    tokens = parse_token_response(
+        200, "access_token=at-1&scope=repo%2Cgist&token_type=bearer", scope_separator=","
+    )
     assert tokens.access_token == "at-1"
     assert tokens.scopes == ("repo", "gist")
 
@@ -38,9 +46,14 @@ def test_json_with_a_byte_order_mark_and_blank_lines_is_still_json() -> None:
 
 
 @pytest.mark.parametrize("separator", [" ", ","])
-def test_scopes_by_comma_are_taken_apart_where_a_space_was_promised_and_the_other_way_round(separator: str) -> None:
+def test_scopes_by_comma_are_taken_apart_where_a_space_was_promised_and_the_other_way_round(
+    separator: str,
+) -> None:
     for scope in ("read,write", "read write", "read, write"):
-        assert parse_token_response(200, body(scope=scope), scope_separator=separator).scopes == ("read", "write")
+        assert parse_token_response(200, body(scope=scope), scope_separator=separator).scopes == (
+            "read",
+            "write",
+        )
 
 
 def test_scopes_as_a_list_are_read() -> None:
@@ -70,7 +83,9 @@ def test_an_answer_without_scopes_does_not_say_what_was_granted(scope: object) -
         (10**40, MAX_LIFETIME_SECONDS),
     ],
 )
-def test_a_lifetime_is_a_positive_number_of_seconds_however_it_is_written(told: object, seconds: int | None) -> None:
+def test_a_lifetime_is_a_positive_number_of_seconds_however_it_is_written(
+    told: object, seconds: int | None
+) -> None:
     assert parse_token_response(200, body(expires_in=told)).expires_in == seconds
 
 
@@ -80,14 +95,18 @@ def test_an_answer_without_a_refresh_token_is_good() -> None:
 
 def test_an_error_inside_a_200_is_a_refusal_with_the_service_s_words() -> None:
     with pytest.raises(TokenRefused) as refusal:
-        parse_token_response(200, json.dumps({"error": "bad_verification_code", "error_description": "Expired."}))
+        parse_token_response(
+            200, json.dumps({"error": "bad_verification_code", "error_description": "Expired."})
+        )
     assert refusal.value.error == "bad_verification_code"
     assert refusal.value.provider_error == "Expired."
 
 
 def test_an_error_as_an_object_is_a_refusal() -> None:
     with pytest.raises(TokenRefused) as refusal:
-        parse_token_response(400, json.dumps({"error": {"type": "OAuthException", "message": "No such code"}}))
+        parse_token_response(
+            400, json.dumps({"error": {"type": "OAuthException", "message": "No such code"}})
+        )
     assert (refusal.value.error, refusal.value.provider_error) == ("OAuthException", "No such code")
 
 
