@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -58,10 +59,7 @@ def test_a_right_and_a_wrong_confirm_at_once_end_in_one_of_the_two(acme: Acme) -
     token = query_of(ending.redirect_to)["confirmationToken"]
     users = [acme.user(), acme.user("somebody_else")]
     results = at_once(
-        *[
-            lambda user=user: confirm_link(acme.project, ending.account.pk, token, user, API_KEY)  # type: ignore[misc]
-            for user in users
-        ]
+        *[partial(confirm_link, acme.project, ending.account.pk, token, user, API_KEY) for user in users]
     )
     account = reread(ending.account)
     if isinstance(results[0], ConnectedAccount):

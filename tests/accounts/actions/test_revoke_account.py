@@ -12,6 +12,9 @@ from accounts.actions.prune import prune_deleted_accounts
 from accounts.actions.revoke_account import revoke_account, what_will_happen
 from accounts.actions.tell_provider import GIVE_UP_AFTER, tell_provider
 from accounts.models import ConnectedAccount, Credential, Revocation, RevocationOutcome
+from accounts.oauth2.client import Client
+from accounts.oauth2.token_endpoint import exchange_code
+from accounts.oauth2.token_response import Tokens
 from flowra.due.row import claim
 from flowra.errors import Gone
 from flowra.models import Event
@@ -146,19 +149,16 @@ def test_a_grant_that_arrives_after_the_deletion_is_given_back(
     acme: Acme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The person agreed, and the account is deleted while the code is being exchanged."""
-    from accounts.actions import finish_link
-
     link, browser = acme.link(), Browser()
     callback = acme.provider.visit(acme.press(link, browser))
-    really = finish_link.exchange_code
 
-    def slowly(*args: object, **kwargs: object) -> object:
-        tokens = really(*args, **kwargs)  # type: ignore[arg-type]
+    def slowly(client: Client, *, code: str, code_verifier: str) -> Tokens:
+        tokens = exchange_code(client, code=code, code_verifier=code_verifier)
         revoke_account(link.account, STAFF)
         work()
         return tokens
 
-    monkeypatch.setattr(finish_link, "exchange_code", slowly)
+    monkeypatch.setattr("accounts.actions.finish_link.exchange_code", slowly)
     ending = complete_link(acme.auth_config.pk, query_of(callback), browser.cookie)
     assert ending.outcome == "failed"
     assert len(acme.provider.live_grants) == 1

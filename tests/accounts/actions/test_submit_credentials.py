@@ -39,7 +39,7 @@ def service_with(acme: Acme, scheme: str, **definition: Any) -> AuthConfig:
     )
 
 
-def submit(link: StartedLink, browser: Browser | None = None, **typed: str) -> Any:
+def submit(link: StartedLink, browser: Browser | None = None, /, **typed: str) -> Any:
     return submit_credentials(find_link(link.token), (browser or Browser()).cookie, typed)
 
 

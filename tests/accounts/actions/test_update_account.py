@@ -27,7 +27,9 @@ def reread(account: ConnectedAccount) -> ConnectedAccount:
 
 def types_on_trail(account: ConnectedAccount) -> list[str]:
     """What happened to it, oldest first."""
-    return list(Event.objects.filter(subject_id=account.pk).order_by("at", "id").values_list("type", flat=True))
+    return list(
+        Event.objects.filter(subject_id=account.pk).order_by("at", "id").values_list("type", flat=True)
+    )
 
 
 def test_off_and_on_twice_is_told_once_each() -> None:
