@@ -131,7 +131,7 @@ def _wait(attempts: int, retry_after: int | None) -> timedelta:
     wait = min(doubled, LONGEST_WAIT)
     if retry_after is not None:
         wait = min(max(wait, timedelta(seconds=retry_after)), LONGEST_WAIT)
-    return wait * random.uniform(1.0, 1.1)
+    return wait * random.uniform(1.0, 1.1)  # noqa: S311 - jitter keeps no secret
 
 
 def _wipe(account: ConnectedAccount, version: int) -> bool:

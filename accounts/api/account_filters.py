@@ -39,13 +39,16 @@ class AnyOf(Filter):
     """One of the values; a single one is compared by `=`, which lets an index give the order as well."""
 
     def filter(self, qs: Accounts, value: Sequence[str]) -> Accounts:
+        name = str(self.field_name)
         if len(value) == 1:
-            return qs.filter(**{self.field_name: value[0]})
-        return qs.filter(**{f"{self.field_name}__in": value})
+            return qs.filter(**{name: value[0]})
+        return qs.filter(**{f"{name}__in": value})
 
 
 class AnyUser(Filter):
     """Users by id or by the app's own name; unknown ones match nothing."""
+
+    parent: AccountFilters
 
     def filter(self, qs: Accounts, value: tuple[Sequence[str], Sequence[str]]) -> Accounts:
         ids, names = value
@@ -60,6 +63,8 @@ class AnyUser(Filter):
 
 class AnyLabel(Filter):
     """Accounts that have at least one of the labels."""
+
+    parent: AccountFilters
 
     def filter(self, qs: Accounts, value: Sequence[str]) -> Accounts:
         lookup = "labels__has_any" if self.parent.few else "labels__has_any_of_many"
@@ -78,12 +83,13 @@ class AccountFilters(FilterSet):
 
     def __init__(self, project_id: str, queryset: Accounts, *, few: bool) -> None:
         super().__init__(data=None, queryset=queryset)
+        self.accounts = queryset
         self.project_id = project_id
         self.few = few
 
     def narrowed(self, wanted: Mapping[str, Any]) -> Accounts:
         """The queryset with the filters among `wanted`; LIST_QUERY has checked them, so no form does it again."""
-        accounts = self.queryset
+        accounts = self.accounts
         for name, each in self.filters.items():
             if name in wanted:
                 accounts = each.filter(accounts, wanted[name])
