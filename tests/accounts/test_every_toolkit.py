@@ -1,0 +1,133 @@
+"""One story for every toolkit: connect, be recognised, be revoked, at a server shaped by that service's own facts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.actions.find_link import find_link
+from accounts.actions.revoke_account import revoke_account, what_will_happen
+from accounts.actions.submit_credentials import submit_credentials
+from accounts.actions.tell_provider import tell_provider
+from accounts.models import ConnectedAccount, Credential, Revocation, RevocationOutcome, Status
+from authconfigs.catalogue import load
+from authconfigs.catalogue.toolkit import Toolkit
+from authconfigs.models import AuthConfig
+from authconfigs.schemes import scheme_named
+from flowra.due.row import claim
+from flowra.models import Project
+from tests.accounts.acme import STAFF, Acme, Browser, query_of, reread
+from tests.accounts.elsewhere import moved
+from tests.provider import PracticeProvider
+
+CATALOGUE = dict(load.all_toolkits())
+BY_BROWSER = [slug for slug, toolkit in CATALOGUE.items() if toolkit.auth_schemes[0] == "OAUTH2"]
+BY_FORM = [slug for slug in CATALOGUE if slug not in BY_BROWSER]
+CONNECTION_DATA = {"zendesk": {"subdomain": "acme"}}
+NOT_TOLD = {"outlook"}
+KEYS = {
+    "openai": {"api_key": "sk-practice-0123456789"},
+    "twilio": {"username": "AC" + "0123456789abcdef" * 2, "password": "fedcba9876543210" * 2},
+}
+
+
+@pytest.fixture
+def app(db: None, provider: PracticeProvider, monkeypatch: pytest.MonkeyPatch) -> Acme:
+    """A project, with all services on the practice server; its auth config is made by `registered`."""
+    elsewhere = {slug: moved(toolkit, provider.origin) for slug, toolkit in CATALOGUE.items()}
+    monkeypatch.setattr("authconfigs.catalogue.load.all_toolkits", lambda: elsewhere)
+    monkeypatch.setattr("authconfigs.actions.toolkit_for.all_toolkits", lambda: elsewhere)
+    project = Project.objects.create(name="Acme", callback_origins=["https://acme.example"])
+    return Acme(project, AuthConfig(project=project), provider)
+
+
+def registered(app: Acme, toolkit: Toolkit) -> AuthConfig:
+    """The app's client at that service."""
+    auth_config = AuthConfig(
+        project=app.project, toolkit_slug=toolkit.slug, name=f"{toolkit.slug}-1", auth_scheme=toolkit.auth_schemes[0]
+    )
+    if toolkit.oauth2 is not None:
+        client = app.provider.register_client(service=toolkit.slug, redirect_uris=[auth_config.redirect_uri])
+        auth_config.settings = {"client_id": client.client_id, "scopes": list(toolkit.oauth2.default_scopes)}
+        auth_config.secrets = {"client_secret": client.client_secret}
+    auth_config.save(force_insert=True)
+    return auth_config
+
+
+def work() -> Revocation:
+    for row in claim(Revocation, limit=10, lease=timedelta(seconds=60)):
+        tell_provider(row)
+    return Revocation.objects.get()
+
+
+def test_the_catalogue_has_its_fourteen_services() -> None:
+    assert len(CATALOGUE) >= 14
+    assert set(KEYS) == set(BY_FORM)
+
+
+@pytest.mark.parametrize("slug", BY_BROWSER)
+def test_a_person_agrees_is_recognised_and_the_grant_is_given_back(app: Acme, slug: str) -> None:
+    app.auth_config = registered(app, load.all_toolkits()[slug])
+    ending = app.connect(connection_data=CONNECTION_DATA.get(slug))
+    assert ending.outcome == "success", (ending.message, ending.provider_words)
+    account = reread(ending.account)
+    assert account.status == Status.ACTIVE
+    assert account.identity_id
+    assert account.identity_label
+    assert account.scopes_missing == []
+    assert len(app.provider.live_grants) == 1
+    told = what_will_happen(account)
+    revoke_account(account, STAFF)
+    outcome = work().outcome
+    if slug in NOT_TOLD:
+        assert outcome == RevocationOutcome.UNSUPPORTED
+        assert "can't be told" in told
+        assert len(app.provider.live_grants) == 1
+    else:
+        assert outcome == RevocationOutcome.DONE, Revocation.objects.get().detail
+        assert app.provider.live_grants == []
+    assert not Credential.objects.exists()
+
+
+@pytest.mark.parametrize("slug", BY_BROWSER)
+def test_a_person_says_no_there(app: Acme, slug: str) -> None:
+    app.auth_config = registered(app, load.all_toolkits()[slug])
+    link, browser = app.link(connection_data=CONNECTION_DATA.get(slug)), Browser()
+    ending = app.come_back(app.provider.visit(app.press(link, browser), allow=False), browser)
+    assert (ending.page, ending.error) == ("refused", "access_denied")
+    assert app.provider.live_grants == []
+
+
+@pytest.mark.parametrize("slug", BY_FORM)
+def test_a_key_is_tried_there_and_said_not_to_be_taken_back(app: Acme, slug: str) -> None:
+    toolkit = load.all_toolkits()[slug]
+    typed = KEYS[slug]
+    app.provider.add_key(":".join(typed.values()), service=slug)
+    link = app.link(auth_config_id=registered(app, toolkit).pk)
+    ending = submit_credentials(find_link(link.token), Browser().cookie, typed)
+    account = reread(ending.account)
+    assert (ending.outcome, account.status) == ("success", Status.ACTIVE)
+    secret = {field.name for field in scheme_named(toolkit.auth_schemes[0]).account_fields(toolkit) if field.secret}
+    assert set(account.secret_names) == secret
+    assert not any(typed[name] in str(account.connection_data) for name in secret)
+    revoke_account(account, STAFF)
+    assert work().outcome == RevocationOutcome.UNSUPPORTED
+    assert toolkit.revoke_page in work().detail
+
+
+def test_slack_s_user_scopes_are_asked_beside_the_app_s_and_both_tokens_are_given_back(app: Acme) -> None:
+    app.auth_config = registered(app, load.all_toolkits()["slack"])
+    app.auth_config.settings = {**app.auth_config.settings, "user_scopes": ["search:read"]}
+    app.auth_config.save()
+    asked = query_of(app.press(app.link(), Browser()))
+    assert asked["user_scope"] == "search:read"
+    assert "search:read" not in asked["scope"]
+    account = ConnectedAccount.objects.get(pk=app.connect().account.pk)
+    secrets = Credential.objects.get(pk=account.pk).secrets
+    assert secrets["user_access_token"] != secrets["access_token"]
+    assert "search:read" in (account.scopes_granted or ())
+    revoke_account(account, STAFF)
+    assert work().outcome == RevocationOutcome.DONE
+    assert not app.provider.is_token_live(secrets["user_access_token"])
+    assert not app.provider.is_token_live(secrets["access_token"])
