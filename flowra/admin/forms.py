@@ -1,0 +1,25 @@
+"""Forms of the admin: plain fields, and an action's refusal told beside the field that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django import forms
+
+from flowra.errors import FlowraError
+
+LONG = {"rows": 4, "autocomplete": "off", "spellcheck": "false"}
+
+
+def tell_problems(form: forms.Form, error: FlowraError, names: Mapping[str, str]) -> None:
+    """Puts each problem beside its field, by the wire's name or the part before its first dot; the others on top."""
+    if not error.errors:
+        form.add_error(None, error.message)
+    for problem in error.errors:
+        name = names.get(problem.field) or names.get(problem.field.split(".", 1)[0])
+        form.add_error(name if name in form.fields else None, f"{problem.message[:1].upper()}{problem.message[1:]}")
+
+
+def lines_of(text: str) -> list[str]:
+    """What was typed, one a line, without the empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
