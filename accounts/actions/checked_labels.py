@@ -22,5 +22,7 @@ def checked_labels(labels: Sequence[str], *, named: str = "labels") -> list[str]
         if not 1 <= len(label) <= MAX_LENGTH:
             raise InvalidInput.field(named, f"each must have 1 to {MAX_LENGTH} characters")
         if "," in label:
-            raise InvalidInput.field(named, "may not hold a comma: the filter by labels is separated by commas")
+            raise InvalidInput.field(
+                named, "may not hold a comma: the filter by labels is separated by commas"
+            )
     return found

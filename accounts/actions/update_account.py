@@ -59,7 +59,9 @@ def update_account(
         if changed:
             ConnectedAccount.live.filter(pk=account.pk).update(**changed, updated_at=timezone.now())
             words = {"display_name": "displayName", "labels": "labels"}
-            _record(EventType.ACCOUNT_UPDATED, account, actor, {words[field]: changed[field] for field in changed})
+            _record(
+                EventType.ACCOUNT_UPDATED, account, actor, {words[field]: changed[field] for field in changed}
+            )
         if is_disabled is True:
             _switch_off(account, actor)
         elif is_disabled is False:
@@ -118,7 +120,9 @@ def _status_to_have(account: ConnectedAccount, before: str) -> tuple[str, str, s
     if before == Status.ACTIVE:
         return before, "", ""
     if before in NOT_YET_CONNECTED:
-        if LinkSession.objects.filter(account_id=account.pk, state__in=(*UNFINISHED, LinkState.FINISHING)).exists():
+        if LinkSession.objects.filter(
+            account_id=account.pk, state__in=(*UNFINISHED, LinkState.FINISHING)
+        ).exists():
             return before, "", ""
         before = Status.FAILED
     failure = (
@@ -134,6 +138,9 @@ def _status_to_have(account: ConnectedAccount, before: str) -> tuple[str, str, s
 
 
 def _record(
-    type: EventType, account: ConnectedAccount, actor: Actor, data: dict[str, str | list[str] | None] | None = None
+    type: EventType,
+    account: ConnectedAccount,
+    actor: Actor,
+    data: dict[str, str | list[str] | None] | None = None,
 ) -> None:
     record(type, project_id=account.project_id, subject=("account", account.pk), actor=actor, data=data)

@@ -18,7 +18,6 @@ from flowra.api.rendering import json_answer
 from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
 
-
 # So many are sorted in a millisecond.
 FEW = 300
 

@@ -46,19 +46,17 @@ def present_account(row: AccountRow, toolkit: ShownToolkit) -> dict[str, Any]:
     """One account, its keys in the contract's order."""
     labels = _texts(row.labels)
     auth_scheme = row.auth_config__auth_scheme
-    auth_config_id = row.auth_config_id
-    data = _CONNECTION_DATA.from_db_value(row.connection_data) if auth_scheme in toolkit.asks else _NOTHING
+    data = _opened(row.connection_data) if auth_scheme in toolkit.asks else _NOTHING
     reason = row.status_reason
     return {
         "id": row.id,
         "toolkit": toolkit.shown,
-        "authConfig": {
-            "id": auth_config_id,
-            "authScheme": auth_scheme,
-            "isProviderManaged": bool(row.auth_config__is_provider_managed),
-            "isDisabled": bool(row.auth_config__is_disabled),
-            "deprecated": {"uuid": auth_config_id},
-        },
+        "authConfig": _auth_config(
+            row.auth_config_id,
+            auth_scheme,
+            bool(row.auth_config__is_provider_managed),
+            bool(row.auth_config__is_disabled),
+        ),
         "displayName": row.display_name,
         "label": row.display_name
         or (labels[0] if labels else "")
@@ -108,6 +106,23 @@ def _scopes(requested: str, granted: str | None) -> dict[str, list[str] | None]:
     asked, given = _texts(requested), _texts(granted) if granted else None
     missing = [] if given is None else [scope for scope in asked if scope not in set(given)]
     return {"requested": asked, "granted": given, "missing": missing}
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _auth_config(id: str, auth_scheme: str, is_provider_managed: bool, is_disabled: bool) -> dict[str, Any]:
+    return {
+        "id": id,
+        "authScheme": auth_scheme,
+        "isProviderManaged": is_provider_managed,
+        "isDisabled": is_disabled,
+        "deprecated": {"uuid": id},
+    }
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _opened(connection_data: str) -> dict[str, Any]:
+    data: dict[str, Any] = _CONNECTION_DATA.from_db_value(connection_data)
+    return data
 
 
 @lru_cache(maxsize=MAX_KEPT)

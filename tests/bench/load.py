@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import selectors
 import socket
 import time
 from collections.abc import Sequence
 from itertools import cycle
+from typing import Any, Self
 
 CALLERS = 8
 
@@ -25,7 +27,9 @@ def request_bytes(path: str, *, key: str = "", method: str = "GET", body: bytes 
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def per_second(port: int, requests: Sequence[bytes], seconds: float, *, status: int = 200, callers: int = CALLERS) -> float:
+def per_second(
+    port: int, requests: Sequence[bytes], seconds: float, *, status: int = 200, callers: int = CALLERS
+) -> float:
     """Answers a second, over `seconds`; raises Unexpected for any other status."""
     wanted = f"HTTP/1.1 {status}".encode()
     todo = cycle(requests)
@@ -58,21 +62,38 @@ def per_second(port: int, requests: Sequence[bytes], seconds: float, *, status: 
         selector.close()
 
 
-def milliseconds(port: int, request: bytes, times: int) -> float:
-    """The quickest of `times` answers to one caller alone: what the machine does besides only ever adds to it."""
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        best = float("inf")
-        for _ in range(times):
-            began = time.perf_counter()
-            connection.sendall(request)
-            got = bytearray()
-            while not _is_whole(got):
-                got += connection.recv(262_144)
-            best = min(best, time.perf_counter() - began)
-            if not got.startswith(b"HTTP/1.1 200"):
-                raise Unexpected(bytes(got[:600]).decode(errors="replace"))
-        return best * 1000
+class Exchange:
+    """One caller alone, on one connection."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = socket.create_connection(("127.0.0.1", port))
+        self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def milliseconds(self, request: bytes) -> float:
+        """How long the answer took."""
+        began = time.perf_counter()
+        self._answer(request)
+        return (time.perf_counter() - began) * 1000
+
+    def json(self, request: bytes) -> dict[str, Any]:
+        """The answer's body."""
+        body: dict[str, Any] = json.loads(self._answer(request).split(b"\r\n\r\n", 1)[1])
+        return body
+
+    def _answer(self, request: bytes) -> bytearray:
+        self._connection.sendall(request)
+        got = bytearray()
+        while not _is_whole(got):
+            got += self._connection.recv(262_144)
+        if not got.startswith(b"HTTP/1.1 200"):
+            raise Unexpected(bytes(got[:600]).decode(errors="replace"))
+        return got
 
 
 def _is_whole(got: bytearray) -> bool:

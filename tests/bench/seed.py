@@ -11,7 +11,18 @@ from itertools import islice
 
 import django
 
-TOOLKITS = ("slack", "github", "gmail", "google-calendar", "outlook", "notion", "hubspot", "linear", "discord", "zendesk")
+TOOLKITS = (
+    "slack",
+    "github",
+    "gmail",
+    "google-calendar",
+    "outlook",
+    "notion",
+    "hubspot",
+    "linear",
+    "discord",
+    "zendesk",
+)
 BATCH = 2_000
 PAGES_ON = 500
 
@@ -19,9 +30,9 @@ PAGES_ON = 500
 def seed(size: int) -> dict[str, object]:
     """Makes a project of `size` accounts, and another of a tenth; answers the key and ids to ask for."""
     from django.db import connection
-    from tests.factories import make_auth_config, make_key, make_project
 
     from accounts.models import ConnectedAccount, ExternalUser
+    from tests.factories import make_auth_config, make_key, make_project
 
     chance = random.Random(size)
     project = make_project()
@@ -38,7 +49,9 @@ def seed(size: int) -> dict[str, object]:
         while batch := list(islice(accounts, BATCH)):
             ConnectedAccount.objects.bulk_create(batch)
             ids += [account.pk for account in batch]
-    if connection.vendor == "postgresql":  # its autovacuum would have done it by itself by then; SQLite has none
+    if (
+        connection.vendor == "postgresql"
+    ):  # its autovacuum would have done it by itself by then; SQLite has none
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     return {

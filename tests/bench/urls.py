@@ -11,7 +11,9 @@ from flowra.urls import urlpatterns as of_the_product
 
 def floor(request: HttpRequest, id: str) -> JsonResponse:
     """What Django does for a row when nothing is asked of it: no key, no joins, no shape."""
-    return JsonResponse(ConnectedAccount.objects.values("id", "toolkit_slug", "status", "created_at").get(pk=id))
+    return JsonResponse(
+        ConnectedAccount.objects.values("id", "toolkit_slug", "status", "created_at").get(pk=id)
+    )
 
 
 urlpatterns = [path("floor/<str:id>", floor), *of_the_product]

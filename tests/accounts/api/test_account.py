@@ -16,11 +16,33 @@ from tests.factories import make_account, make_auth_config, make_external_user, 
 
 pytestmark = pytest.mark.django_db
 
-KEYS = (
-    "id toolkit authConfig displayName label labels eUID externalUser status statusReason isDisabled duplicateOf "
-    "sharedWith identity scopes expiresAt lastUsedAt lastRefreshedAt createdAt updatedAt state data params "
-    "testRequestEndpoint deprecated"
-).split()
+KEYS = [
+    "id",
+    "toolkit",
+    "authConfig",
+    "displayName",
+    "label",
+    "labels",
+    "eUID",
+    "externalUser",
+    "status",
+    "statusReason",
+    "isDisabled",
+    "duplicateOf",
+    "sharedWith",
+    "identity",
+    "scopes",
+    "expiresAt",
+    "lastUsedAt",
+    "lastRefreshedAt",
+    "createdAt",
+    "updatedAt",
+    "state",
+    "data",
+    "params",
+    "testRequestEndpoint",
+    "deprecated",
+]
 SECRETS = {"access_token": "xoxb-secret-one", "refresh_token": "xoxe-secret-two"}
 
 
@@ -68,7 +90,12 @@ def test_it_shows_all_that_the_contract_names_in_its_order(api: Caller, account:
     assert body["eUID"] == account.external_user_id
     assert body["externalUser"] == {"id": account.external_user_id, "name": "sales"}
     assert (body["status"], body["statusReason"], body["isDisabled"]) == ("ACTIVE", None, False)
-    assert body["identity"] == {"id": "U1", "name": "Sam Sales", "email": "sales@example.com", "workspace": "Acme"}
+    assert body["identity"] == {
+        "id": "U1",
+        "name": "Sam Sales",
+        "email": "sales@example.com",
+        "workspace": "Acme",
+    }
     assert body["scopes"] == {
         "requested": ["chat:write", "users:read"],
         "granted": ["chat:write"],
@@ -138,7 +165,9 @@ def test_a_failed_one_says_why(api: Caller) -> None:
     }
 
 
-def test_reading_one_takes_few_queries_and_opens_nothing_sealed(api: Caller, account: ConnectedAccount) -> None:
+def test_reading_one_takes_few_queries_and_opens_nothing_sealed(
+    api: Caller, account: ConnectedAccount
+) -> None:
     with CaptureQueriesContext(connection) as queries:
         shown(api, account)
     assert len(queries) <= 4
@@ -169,7 +198,9 @@ def test_an_inactive_user_cannot_be_acted_as(api: Caller, account: ConnectedAcco
 
 
 def test_patch_renames_labels_and_tells_the_trail(api: Caller, account: ConnectedAccount) -> None:
-    answer = api.patch(f"connected_accounts/{account.pk}", {"displayName": " CRM ", "labels": ["b", "a", "b "]})
+    answer = api.patch(
+        f"connected_accounts/{account.pk}", {"displayName": " CRM ", "labels": ["b", "a", "b "]}
+    )
     assert answer.status_code == 200
     assert answer.json()["displayName"] == "CRM"
     assert answer.json()["labels"] == ["b", "a"]
@@ -186,14 +217,21 @@ def shown_at(account: ConnectedAccount) -> str:
 
 def test_what_does_not_change_leaves_no_trace(api: Caller, account: ConnectedAccount) -> None:
     before = shown(api, account)
-    assert api.patch(f"connected_accounts/{account.pk}", {"labels": ["crm"], "isDisabled": False}).json() == before
+    assert (
+        api.patch(f"connected_accounts/{account.pk}", {"labels": ["crm"], "isDisabled": False}).json()
+        == before
+    )
     assert api.patch(f"connected_accounts/{account.pk}", {}).json() == before
     assert not Event.objects.filter(subject_id=account.pk).exists()
 
 
 def test_switched_off_it_is_inactive_and_on_again_as_before(api: Caller, account: ConnectedAccount) -> None:
     off = api.patch(f"connected_accounts/{account.pk}", {"isDisabled": True}).json()
-    assert (off["status"], off["statusReason"]["code"], off["isDisabled"]) == ("INACTIVE", "switched_off", True)
+    assert (off["status"], off["statusReason"]["code"], off["isDisabled"]) == (
+        "INACTIVE",
+        "switched_off",
+        True,
+    )
     on = api.patch(f"connected_accounts/{account.pk}", {"isDisabled": False}).json()
     assert (on["status"], on["statusReason"], on["isDisabled"]) == ("ACTIVE", None, False)
 
@@ -228,7 +266,9 @@ def test_a_mistaken_change_is_refused_by_name_and_changes_nothing(
 
 
 def test_what_comes_later_says_so(api: Caller, account: ConnectedAccount) -> None:
-    told = problem_of(api.patch(f"connected_accounts/{account.pk}", {"sharedWith": "project"}), 400, "sharedWith")
+    told = problem_of(
+        api.patch(f"connected_accounts/{account.pk}", {"sharedWith": "project"}), 400, "sharedWith"
+    )
     assert "not there yet" in told["message"]
 
 

@@ -15,7 +15,11 @@ def test_the_trail_is_told_newest_first(api: Caller) -> None:
     for body in ({"displayName": "One"}, {"isDisabled": True}, {"isDisabled": False}):
         api.patch(f"connected_accounts/{account.pk}", body)
     events = api.get(f"connected_accounts/{account.pk}/events").json()
-    assert [each["type"] for each in events["items"]] == ["account.enabled", "account.disabled", "account.updated"]
+    assert [each["type"] for each in events["items"]] == [
+        "account.enabled",
+        "account.disabled",
+        "account.updated",
+    ]
     assert events["nextCursor"] is None
     newest = events["items"][0]
     assert list(newest) == ["id", "type", "at", "actor", "data"]

@@ -63,7 +63,9 @@ def test_values_within_a_filter_are_alternatives(api: Caller, crowd: Crowd, form
 
 
 def test_filters_together_narrow(api: Caller, crowd: Crowd) -> None:
-    assert listed(api, "toolkitSlugs=slack&statuses=ACTIVE") == those(crowd, slug=("slack",), status=("ACTIVE",))
+    assert listed(api, "toolkitSlugs=slack&statuses=ACTIVE") == those(
+        crowd, slug=("slack",), status=("ACTIVE",)
+    )
     assert listed(api, "toolkitSlugs=slack&labels=support-FAILED,github") == those(
         crowd, slug=("slack",), name=("support",), status=("FAILED",)
     )
@@ -152,7 +154,9 @@ def test_another_project_and_deleted_accounts_are_not_listed(api: Caller, crowd:
 
 def test_x_username_confines_it_to_that_user(api: Caller, crowd: Crowd) -> None:
     assert listed(api.as_user("sales")) == those(crowd, name=("sales",))
-    assert listed(api.as_user("sales"), "statuses=ACTIVE") == those(crowd, name=("sales",), status=("ACTIVE",))
+    assert listed(api.as_user("sales"), "statuses=ACTIVE") == those(
+        crowd, name=("sales",), status=("ACTIVE",)
+    )
     assert listed(api.as_user("sales"), "eUIDs=support") == set()
     assert listed(api.as_user("sales"), "labels=support") == set()
     assert listed(api.as_user("new-user")) == set()
@@ -178,7 +182,10 @@ def test_x_username_confines_it_to_that_user(api: Caller, crowd: Crowd) -> None:
         ("labels=%00", "labels"),
         ("labels=%ED%A0%80", "labels"),
         ("eUIDs=%ff", "eUIDs"),
-        ("connectedAccountIds=" + ",".join(f"ca_{number}" for number in range(10_000)), "connectedAccountIds"),
+        (
+            "connectedAccountIds=" + ",".join(f"ca_{number}" for number in range(10_000)),
+            "connectedAccountIds",
+        ),
         ("toolkitSlugs=" + "x" * 5_000, "toolkitSlugs"),
     ],
 )
@@ -187,7 +194,9 @@ def test_a_mistaken_parameter_is_refused_by_name(api: Caller, query: str, field:
 
 
 def test_a_near_match_is_named(api: Caller) -> None:
-    assert "statuses" in problem_of(api.get("connected_accounts?statusses=ACTIVE"), 400, "statusses")["message"]
+    assert (
+        "statuses" in problem_of(api.get("connected_accounts?statusses=ACTIVE"), 400, "statusses")["message"]
+    )
 
 
 def test_it_needs_the_scope_to_read(db: None) -> None:
@@ -197,11 +206,18 @@ def test_it_needs_the_scope_to_read(db: None) -> None:
 @pytest.mark.parametrize("count", [3, 120])
 def test_a_call_costs_the_same_few_queries_whatever_its_size(api: Caller, count: int) -> None:
     make_toolkit(api.project, "acme-desk")
-    configs = [make_auth_config(api.project, "slack"), make_auth_config(api.project, "acme-desk", auth_scheme="API_KEY")]
+    configs = [
+        make_auth_config(api.project, "slack"),
+        make_auth_config(api.project, "acme-desk", auth_scheme="API_KEY"),
+    ]
     users = [make_external_user(api.project, f"user{number}") for number in range(7)]
     for number in range(count):
         make_account(configs[number % 2], users[number % 7], labels=["a"])
-    for query in ("limit=100", "limit=2", "limit=2&labels=a&statuses=ACTIVE,FAILED&eUIDs=user1,user2&toolkitSlugs=slack"):
+    for query in (
+        "limit=100",
+        "limit=2",
+        "limit=2&labels=a&statuses=ACTIVE,FAILED&eUIDs=user1,user2&toolkitSlugs=slack",
+    ):
         for caller in (api, api.as_user("user1")):
             with CaptureQueriesContext(connection) as queries:
                 assert caller.get(f"connected_accounts?{query}").status_code == 200

@@ -34,7 +34,11 @@ def test_the_list_searches_sorts_and_counts_live_accounts(api: Caller) -> None:
     gone = make_account(config, users["bob"])
     api.delete(f"connected_accounts/{gone.pk}")
     page = api.get("external-users?sortBy=name&sortOrder=asc").json()
-    assert [(each["name"], each["connectionCount"]) for each in page["data"]] == [("ann", 0), ("annette", 0), ("bob", 1)]
+    assert [(each["name"], each["connectionCount"]) for each in page["data"]] == [
+        ("ann", 0),
+        ("annette", 0),
+        ("bob", 1),
+    ]
     assert (page["total"], page["page"], page["totalPages"], page["hasNextPage"]) == (3, 1, 1, False)
     assert {each["name"] for each in api.get("external-users?q=ANN").json()["data"]} == {"ann", "annette"}
     assert len(api.get("external-users?limit=2").json()["data"]) == 2
@@ -62,7 +66,10 @@ def test_toggling_makes_inactive_and_active_again(api: Caller) -> None:
     assert [each["name"] for each in api.get("external-users?isActive=False").json()["data"]] == ["sales"]
     problem_of(api.as_user("sales").get("connected_accounts"), 403)
     problem_of(
-        api.post("connected_accounts/link", {"authConfigId": make_auth_config(api.project).pk, "eUID": user.pk}), 403
+        api.post(
+            "connected_accounts/link", {"authConfigId": make_auth_config(api.project).pk, "eUID": user.pk}
+        ),
+        403,
     )
     assert api.put(f"external-users/{user.pk}/toggle-active").json()["data"]["isActive"] is True
     assert api.as_user("sales").get("connected_accounts").status_code == 200

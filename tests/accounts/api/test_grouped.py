@@ -29,7 +29,9 @@ def test_accounts_stand_under_their_services_newest_first(api: Caller, three: li
     body = api.get(PATH).json()
     assert body["externalUser"] is None
     assert body["totalConnections"] == 4
-    assert [(group["toolkit"]["name"], [each["id"] for each in group["connections"]]) for group in body["groups"]] == [
+    assert [
+        (group["toolkit"]["name"], [each["id"] for each in group["connections"]]) for group in body["groups"]
+    ] == [
         ("Slack", [three[3], three[0]]),
         ("GitHub", [three[2], three[1]]),
     ]

@@ -48,7 +48,9 @@ def test_accounts_of_the_same_instant_come_once_each_and_in_order(api: Caller, l
 
 
 def test_times_a_microsecond_apart_are_told_apart(api: Caller) -> None:
-    wanted = accounts_at(api, *[NOON + timedelta(microseconds=number) for number in (0, 1, 2, 999_999, 1_000_000)])
+    wanted = accounts_at(
+        api, *[NOON + timedelta(microseconds=number) for number in (0, 1, 2, 999_999, 1_000_000)]
+    )
     assert walk(api, "limit=1") == wanted
 
 
@@ -63,7 +65,9 @@ def test_both_orders_walk_the_same_accounts_in_both_directions(api: Caller, colu
 def test_accounts_made_meanwhile_repeat_and_hide_none(api: Caller) -> None:
     wanted = accounts_at(api, *[NOON] * 9)
     config = make_auth_config(api.project)
-    seen = walk(api, "limit=2", after_page=lambda _: make_account(config, created_at=NOON + timedelta(hours=1)))
+    seen = walk(
+        api, "limit=2", after_page=lambda _: make_account(config, created_at=NOON + timedelta(hours=1))
+    )
     assert seen == wanted
 
 
@@ -123,7 +127,9 @@ def test_a_cursor_is_no_good_for_another_user_or_project(api: Caller) -> None:
     problem_of(make_caller().get(f"connected_accounts?limit=1&cursor={cursor}"), 400, "cursor")
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "%00", "%F0%9F%A6%8A", "a" * 299, "a" * 5000, "..", "-_-_", "="])
+@pytest.mark.parametrize(
+    "cursor", ["x", "AAAA", "%00", "%F0%9F%A6%8A", "a" * 299, "a" * 5000, "..", "-_-_", "="]
+)
 def test_a_cursor_that_was_never_given_out_is_refused(api: Caller, cursor: str) -> None:
     problem_of(api.get(f"connected_accounts?cursor={cursor}"), 400, "cursor")
 

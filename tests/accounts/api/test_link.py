@@ -78,7 +78,9 @@ def test_a_new_name_makes_the_user_and_a_mistyped_id_does_not(api: Caller, slack
 
 
 def test_two_names_that_differ_are_refused(api: Caller, slack: AuthConfig) -> None:
-    answer = api.as_user("sales").post("connected_accounts/link", {"authConfigId": slack.pk, "eUID": "support"})
+    answer = api.as_user("sales").post(
+        "connected_accounts/link", {"authConfigId": slack.pk, "eUID": "support"}
+    )
     problem_of(answer, 400, "eUID")
     assert not ExternalUser.objects.filter(name="support").exists()
 
@@ -128,9 +130,13 @@ def test_a_mistaken_wish_is_refused_by_name_and_makes_nothing(
 
 def test_what_comes_later_says_so(api: Caller, slack: AuthConfig) -> None:
     for wish in ("onDuplicate", "authConfigIds"):
-        told = problem_of(api.post("connected_accounts/link", {"authConfigId": slack.pk, wish: "keep"}), 400, wish)
+        told = problem_of(
+            api.post("connected_accounts/link", {"authConfigId": slack.pk, wish: "keep"}), 400, wish
+        )
         assert "later" in told["message"]
-    told = problem_of(api.post("connected_accounts/link", {"authConfigIds": [slack.pk]}), 400, "authConfigIds")
+    told = problem_of(
+        api.post("connected_accounts/link", {"authConfigIds": [slack.pk]}), 400, "authConfigIds"
+    )
     assert "later" in told["message"]
 
 
