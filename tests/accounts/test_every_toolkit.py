@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 
 from accounts.actions.find_link import find_link
 from accounts.actions.revoke_account import revoke_account, what_will_happen
@@ -17,8 +19,10 @@ from authconfigs.models import AuthConfig
 from authconfigs.schemes import scheme_named
 from flowra.due.row import claim
 from flowra.models import Project
-from tests.accounts.acme import STAFF, Acme, Browser, query_of, reread
+from tests.accounts.acme import BACK, STAFF, Acme, Browser, query_of, reread
 from tests.accounts.elsewhere import moved
+from tests.caller import Caller
+from tests.factories import make_key
 from tests.provider import PracticeProvider
 
 CATALOGUE = dict(load.all_toolkits())
@@ -67,23 +71,34 @@ def test_the_catalogue_has_its_fourteen_services() -> None:
 
 
 @pytest.mark.parametrize("slug", BY_BROWSER)
-def test_a_person_agrees_is_recognised_and_the_grant_is_given_back(app: Acme, slug: str) -> None:
-    app.auth_config = registered(app, load.all_toolkits()[slug])
-    ending = app.connect(connection_data=CONNECTION_DATA.get(slug))
-    assert ending.outcome == "success", (ending.message, ending.provider_words)
-    account = reread(ending.account)
-    assert account.status == Status.ACTIVE
-    assert account.identity_id
-    assert account.identity_label
-    assert account.scopes_missing == []
+def test_an_app_connects_a_person_and_gives_the_grant_back_through_its_own_doors(app: Acme, slug: str) -> None:
+    """The API makes the link, the page is pressed, the person agrees there, the API lists, the API deletes."""
+    auth_config = registered(app, load.all_toolkits()[slug])
+    caller, person = Caller(app.project, make_key(app.project)[1]).as_user("customer_42"), Client()
+    body = {"authConfigId": auth_config.pk, "connectionData": CONNECTION_DATA.get(slug), "callbackUrl": BACK}
+    link = caller.post("connected_accounts/link", body).json()
+    page = urlsplit(link["redirectUrl"]).path
+    html = person.get(page).content.decode()
+    assert f"Connect {CATALOGUE[slug].name}</button>" in html
+    callback = urlsplit(app.provider.visit(person.post(page)["Location"]))
+    answer = person.get(f"{callback.path}?{callback.query}")
+    assert query_of(answer["Location"])["status"] == "success", answer["Location"]
+    found = caller.get("connected_accounts?statuses=ACTIVE").json()["items"]
+    assert [account["id"] for account in found] == [link["connectedAccountId"]]
+    assert found[0]["toolkit"]["slug"] == slug
+    assert found[0]["identity"]["id"]
+    assert found[0]["label"] not in ("", CATALOGUE[slug].name)
+    assert found[0]["scopes"]["missing"] == []
+    secrets = Credential.objects.get(pk=link["connectedAccountId"]).secrets
+    assert app.provider.is_token_live(secrets["access_token"])
+    assert not any(secret in str(found) for secret in secrets.values())
     assert len(app.provider.live_grants) == 1
-    told = what_will_happen(account)
-    revoke_account(account, STAFF)
+    told = what_will_happen(ConnectedAccount.objects.get())
+    assert caller.delete(f"connected_accounts/{link['connectedAccountId']}").status_code == 200
     outcome = work().outcome
     if slug in NOT_TOLD:
         assert outcome == RevocationOutcome.UNSUPPORTED
         assert "can't be told" in told
-        assert len(app.provider.live_grants) == 1
     else:
         assert outcome == RevocationOutcome.DONE, Revocation.objects.get().detail
         assert app.provider.live_grants == []
