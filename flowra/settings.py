@@ -102,11 +102,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "flowra.api.middleware.PageHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "flowra.page_middleware.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "flowra.page_middleware.PageCsrfMiddleware",
+    "flowra.page_middleware.PageUserMiddleware",
+    "flowra.page_middleware.PageMessageMiddleware",
 ]
 ROOT_URLCONF = "flowra.urls"
 WSGI_APPLICATION = "flowra.wsgi.application"

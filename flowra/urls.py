@@ -7,13 +7,14 @@ from django.urls import include, path, re_path
 
 from flowra.api.problem_pages import unknown_path
 
+# What is called most is found first.
 urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("", include("flowra.api.urls")),
-    path("api/v1/", include("authconfigs.api.urls")),
     path("api/v1/", include("accounts.api.urls")),
+    path("api/v1/", include("authconfigs.api.urls")),
+    path("", include("flowra.api.urls")),
     re_path(r"^api/", unknown_path),
     path("connect/", include("accounts.connect.urls")),
+    path("admin/", admin.site.urls),
 ]
 
 handler400 = "flowra.api.problem_pages.bad_request"

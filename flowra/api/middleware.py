@@ -6,12 +6,12 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from flowra.logs import request_id
+from flowra.origins import origin_of
 from flowra.request_log import log_request
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -45,7 +45,7 @@ def allow_form_to(response: HttpResponse, *urls: str) -> HttpResponse:
 
     `https:` alone lets it be redirected to any https origin.
     """
-    sources = (url if url == "https:" else "{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in urls)
+    sources = filter(None, (url if url == "https:" else origin_of(url) for url in urls))
     before: tuple[str, ...] = getattr(response, "form_action_origins", ())
     response.form_action_origins = (*before, *sources)  # type: ignore[attr-defined]
     return response

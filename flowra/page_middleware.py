@@ -1,0 +1,41 @@
+"""What only pages need: sessions, the admin's user, CSRF tokens, messages. The API has none of them and passes by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.middleware.csrf import CsrfViewMiddleware
+
+if TYPE_CHECKING:
+    from django.utils.deprecation import MiddlewareMixin
+else:
+    MiddlewareMixin = object
+
+API = "/api/"
+
+
+class _ForPages(MiddlewareMixin):
+    def __call__(self, request: HttpRequest) -> Any:
+        if request.path_info.startswith(API):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class PageSessionMiddleware(_ForPages, SessionMiddleware):
+    """Sessions."""
+
+
+class PageCsrfMiddleware(_ForPages, CsrfViewMiddleware):
+    """CSRF tokens."""
+
+
+class PageUserMiddleware(_ForPages, AuthenticationMiddleware):
+    """Who is signed in to the admin."""
+
+
+class PageMessageMiddleware(_ForPages, MessageMiddleware):
+    """Messages from one page to the next."""
