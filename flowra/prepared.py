@@ -10,21 +10,30 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery
 
+try:
+    from django.db.models.fetch_modes import FETCH_ONE
+except ImportError:  # Django before 6.1 has no choice of how related objects are fetched
+    _how_to_fetch: tuple[Any, ...] = ()
+else:
+    _how_to_fetch = (FETCH_ONE,)
+
 if TYPE_CHECKING:
     Rows = QuerySet[Any, Any]
 
-Values = Mapping[str, "str | datetime | Sequence[str]"]
+# Texts, times and lists of texts.
+Values = Mapping[str, Any]
 Found = TypeVar("Found", bound=Model)
 Reader = Callable[[Values], Any]
 
 MAX_KEPT = 2_000
+populators_for: Any = get_related_populators
 # A private-use character, which no value that Flowra stores or takes begins and ends with.
 _MARK = "\ue0f1"
 _FIRST_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
@@ -96,7 +105,8 @@ def fetched(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     """The rows of compiled SQL, as the database gives them."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _statement(
@@ -112,13 +122,13 @@ def _statement(
     statement = _kept.get(kept_as)
     if statement is None:
         marks: dict[Any, Reader] = {}
-        query = build({name: _marked(name, value, marks) for name, value in values.items()}).query
-        compiler = query.get_compiler(connection=connection)
+        asked = build({name: _marked(name, value, marks) for name, value in values.items()})
+        compiler = asked.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         statement = Statement(
             sql if around == "{}" else around.format(sql),
             tuple(_reader(each, marks) for each in parameters),
-            _maker(compiler) if makes_objects else tuple,
+            _maker(compiler, asked) if makes_objects else tuple,
         )
         if len(_kept) >= MAX_KEPT:
             _kept.clear()
@@ -139,7 +149,7 @@ def _marked(name: str, value: str | datetime | Sequence[str], marks: dict[Any, R
 
 def _marked_item(name: str, number: int, marks: dict[Any, Reader]) -> str:
     mark = f"{_MARK}{name}.{number}{_MARK}"
-    marks[mark] = lambda given: given[name][number]
+    marks[mark] = lambda given: cast("Sequence[str]", given[name])[number]
     return mark
 
 
@@ -155,13 +165,13 @@ def _as_stored(moment: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _maker(compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
+def _maker(compiler: Any, asked: Any) -> Callable[[tuple[Any, ...]], Any]:
     """What Django's own ModelIterable does for each row, with its preparations done once."""
     select, klass_info = compiler.select, compiler.klass_info
     model = klass_info["model"]
     start, end = klass_info["select_fields"][0], klass_info["select_fields"][-1] + 1
     names = [each[0].target.attname for each in select[start:end]]
-    populators = get_related_populators(klass_info, select, connection.alias)
+    populators = get_related_populators(klass_info, select, connection.alias, *_how_to_fetch)
     converters = compiler.get_converters([each[0] for each in select])
 
     def converted(row: tuple[Any, ...]) -> Iterator[Any]:

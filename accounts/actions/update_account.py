@@ -52,10 +52,10 @@ def update_account(
     if labels is not UNCHANGED:
         named["labels"] = checked_labels(labels)
     with transaction.atomic():
-        stored = ConnectedAccount.live.filter(pk=account.pk).values("display_name", "labels").first()
+        stored = ConnectedAccount.live.filter(pk=account.pk).only("display_name", "labels").first()
         if stored is None:
             raise NotFound("There is no such connected account.", code="account_not_found")
-        changed = {field: value for field, value in named.items() if stored[field] != value}
+        changed = {field: value for field, value in named.items() if getattr(stored, field) != value}
         if changed:
             ConnectedAccount.live.filter(pk=account.pk).update(**changed, updated_at=timezone.now())
             words = {"display_name": "displayName", "labels": "labels"}

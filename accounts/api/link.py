@@ -31,7 +31,7 @@ class CreateConnectedAccountLinkDto(Body):
     authConfigIds = LaterField(required=False)
     callbackUrl = TextField(required=False, allow_null=True, allow_blank=True, max_length=MAX_URL)
     connectionData = ObjectField(required=False, allow_null=True)
-    label = TextField(required=False, allow_null=True, max_length=100)
+    label = TextField(required=False, allow_null=True, max_length=100)  # type: ignore[assignment]
     labels = serializers.ListField(child=TextField(max_length=100), required=False, allow_null=True)
     eUID = TextField(required=False, allow_null=True, trim_whitespace=False)
     scopes = serializers.ListField(

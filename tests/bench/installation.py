@@ -28,15 +28,17 @@ class Installation:
     environment: dict[str, str]
 
     def run(self, *arguments: str) -> str:
-        """What a Python process of it prints; raises CalledProcessError."""
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        """What a Python process of it prints; what it logs goes to the log. Raises CalledProcessError."""
+        with (self.directory / "log").open("ab") as log:
+            done = subprocess.run(
+                [sys.executable, "-W", "ignore", *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                check=True,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         return done.stdout
 
     def seeded(self, size: int) -> dict[str, Any]:

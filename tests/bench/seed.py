@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import django
 
@@ -63,7 +64,7 @@ def seed(size: int) -> dict[str, object]:
     }
 
 
-def _accounts(count: int, configs: list, users: list, chance: random.Random) -> Iterator:
+def _accounts(count: int, configs: list[Any], users: list[Any], chance: random.Random) -> Iterator[Any]:
     """Made one a second, three at the same instant: ties are what lists stumble over."""
     from accounts.models import ConnectedAccount
 
