@@ -27,7 +27,21 @@ class Words:
 _NOTHING = "Nothing was shared."
 # Whoever looks into these needs to find them in the logs.
 _OF_SOMEBODY_S_FAULT = frozenset({"provider_error", "provider_down", "mismatch"})
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def ending_context(ending: Ending) -> dict[str, Any]:
@@ -70,12 +84,18 @@ def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
         case "refused":
             return Words(
                 "Nothing was shared",
-                (f"You chose not to connect {service}, and {app} has been told.", f"Changed your mind? {again}"),
+                (
+                    f"You chose not to connect {service}, and {app} has been told.",
+                    f"Changed your mind? {again}",
+                ),
             )
         case "expired" | "link_expired":
             return Words(
                 "This link has run out",
-                (f"It worked for {_time_in_words(session)}, and that time is over. {_NOTHING}", again),
+                (
+                    f"It worked for {time_in_words(session.expires_at - session.created_at)}, and that time is over. {_NOTHING}",
+                    again,
+                ),
             )
         case "link_used":
             return Words(
@@ -97,7 +117,10 @@ def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
         case "confirm":
             return Words(
                 f"Waiting for {app}",
-                (f"You agreed at {service}. {app} finishes the connection once it knows that it is you.", "You can go back there."),
+                (
+                    f"You agreed at {service}. {app} finishes the connection once it knows that it is you.",
+                    "You can go back there.",
+                ),
                 "waiting",
             )
         case "mismatch" | "context_mismatch":
@@ -111,12 +134,18 @@ def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
         case "provider_down":
             return Words(
                 f"{service} does not answer",
-                (f"{service} could not be reached just now. {_NOTHING}", f"Wait a minute, then try once more. {again}"),
+                (
+                    f"{service} could not be reached just now. {_NOTHING}",
+                    f"Wait a minute, then try once more. {again}",
+                ),
             )
         case "switched_off" | "auth_config_disabled":
             return Words(
                 "Connecting is switched off",
-                (f"{app} does not connect {service} at the moment. {_NOTHING}", f"Ask {app} when it will be back."),
+                (
+                    f"{app} does not connect {service} at the moment. {_NOTHING}",
+                    f"Ask {app} when it will be back.",
+                ),
             )
         case "not_our_page":
             return Words(
@@ -136,11 +165,15 @@ def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
 _WITHOUT_A_LINK = {
     "link_unknown": Words(
         "There is no such link",
-        ("Its address may have been cut off when it was copied. Go back to the app that sent you and press Connect again.",),
+        (
+            "Its address may have been cut off when it was copied. Go back to the app that sent you and press Connect again.",
+        ),
     ),
     "callback_incomplete": Words(
         "There is nothing to finish here",
-        ("This address only works as the way back from a service. Go back to the app that sent you and press Connect.",),
+        (
+            "This address only works as the way back from a service. Go back to the app that sent you and press Connect.",
+        ),
     ),
     "callback_unknown": Words(
         "This answer belongs to nothing",
@@ -184,9 +217,9 @@ def _names(session: LinkSession) -> tuple[str, str]:
     return (toolkit.name if toolkit else session.account.toolkit_slug), session.project.name
 
 
-def _time_in_words(session: LinkSession) -> str:
-    """How long the link worked, as people say it: `ten minutes`, `one day`, `90 seconds`."""
-    seconds = max(round((session.expires_at - session.created_at) / timedelta(seconds=1)), 1)
+def time_in_words(time: timedelta) -> str:
+    """As people say it: `ten minutes`, `one day`, `90 seconds`; never less than a second."""
+    seconds = max(round(time.total_seconds()), 1)
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
         if seconds % size == 0 or seconds >= 2 * size:
             number = round(seconds / size)

@@ -85,7 +85,9 @@ def link_page_context(
         "host": host_of(session, toolkit),
         "shared": shared,
         "can": [each for at, each in enumerate(shared.can) if each.sensitive or at < MOST_AT_ONCE],
-        "can_besides": [each for at, each in enumerate(shared.can) if not each.sensitive and at >= MOST_AT_ONCE],
+        "can_besides": [
+            each for at, each in enumerate(shared.can) if not each.sensitive and at >= MOST_AT_ONCE
+        ],
         "scopes": asked_scopes,
         "fields": fields,
         "problems": [each for each in fields if each.problem],

@@ -126,7 +126,9 @@ def _ended(request: HttpRequest, ending: Ending) -> HttpResponse:
     return render(request, "connect/end.html", ending_context(ending), status=status)
 
 
-def _refusal_page(request: HttpRequest, refusal: FlowraError, session: LinkSession | None = None) -> HttpResponse:
+def _refusal_page(
+    request: HttpRequest, refusal: FlowraError, session: LinkSession | None = None
+) -> HttpResponse:
     known: Any = session or refusal.extra.get("session")
     context = refusal_context(refusal.problem_code, known)
     return render(request, "connect/end.html", context, status=refusal.status)

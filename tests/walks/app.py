@@ -138,7 +138,9 @@ class App:
             "callbackUrl": f"{self.page.origin}/back",
             **wishes,
         }
-        return self.made("connected_accounts/link", {name: value for name, value in body.items() if value is not None})
+        return self.made(
+            "connected_accounts/link", {name: value for name, value in body.items() if value is not None}
+        )
 
     def account(self, link: Mapping[str, Any]) -> dict[str, Any]:
         """The link's account, as the API tells it."""

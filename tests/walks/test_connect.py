@@ -53,7 +53,9 @@ def test_without_a_callback_url_the_visit_ends_on_our_page(app: App, visitor: Vi
 
 
 @BOTH_WAYS
-def test_saying_not_now_on_our_page_leads_back_with_the_reason(app: App, visitor: Visitor, scripts: bool) -> None:
+def test_saying_not_now_on_our_page_leads_back_with_the_reason(
+    app: App, visitor: Visitor, scripts: bool
+) -> None:
     link = app.link()
     page = visitor(scripts=scripts).new_page()
     page.goto(link["redirectUrl"])
@@ -66,7 +68,9 @@ def test_saying_not_now_on_our_page_leads_back_with_the_reason(app: App, visitor
 
 
 @BOTH_WAYS
-def test_saying_no_at_the_service_leads_back_with_the_reason(app: App, visitor: Visitor, scripts: bool) -> None:
+def test_saying_no_at_the_service_leads_back_with_the_reason(
+    app: App, visitor: Visitor, scripts: bool
+) -> None:
     link = app.link()
     page = visitor(scripts=scripts).new_page()
     page.goto(link["redirectUrl"])
@@ -79,7 +83,9 @@ def test_saying_no_at_the_service_leads_back_with_the_reason(app: App, visitor: 
 
 
 @BOTH_WAYS
-def test_a_key_is_typed_hidden_refused_beside_the_field_and_taken(app: App, visitor: Visitor, scripts: bool) -> None:
+def test_a_key_is_typed_hidden_refused_beside_the_field_and_taken(
+    app: App, visitor: Visitor, scripts: bool
+) -> None:
     link = app.link(authConfigId=app.key_config_id)
     page = visitor(scripts=scripts).new_page()
     page.goto(link["redirectUrl"])

@@ -62,7 +62,9 @@ def test_nothing_stands_in_the_way_of_anyone(
 ) -> None:
     page = visitor(**look).new_page()
     troubles: list[str] = []
-    page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on(
+        "console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None
+    )
     page.on("pageerror", lambda error: troubles.append(str(error)))
     walk(app, page)
     results = Axe().run(page)
@@ -123,11 +125,19 @@ def test_without_pictures_and_style_the_page_still_says_all(app: App, visitor: V
     page.route("**/*.{css,svg,png,js}", lambda route: route.abort())
     page.goto(app.link()["redirectUrl"])
     words = page.get_by_role("main").inner_text()
-    for told in ("Connect Practice", "Acme asks to use your Practice account", "customer_42", "127.0.0.1", "Not now"):
+    for told in (
+        "Connect Practice",
+        "Acme asks to use your Practice account",
+        "customer_42",
+        "127.0.0.1",
+        "Not now",
+    ):
         assert told in words
 
 
-def test_the_button_says_that_it_works_and_is_itself_again_when_one_comes_back(app: App, visitor: Visitor) -> None:
+def test_the_button_says_that_it_works_and_is_itself_again_when_one_comes_back(
+    app: App, visitor: Visitor
+) -> None:
     page = visitor().new_page()
     page.goto(app.link()["redirectUrl"])
     told = page.evaluate(

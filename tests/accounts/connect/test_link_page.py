@@ -21,7 +21,11 @@ def page_of(link: object) -> str:
 
 def catalogue_config(acme: Acme, slug: str, **settings: object) -> AuthConfig:
     auth_config = AuthConfig(
-        project=acme.project, toolkit_slug=slug, name=slug, auth_scheme="OAUTH2", settings={"client_id": "c", **settings}
+        project=acme.project,
+        toolkit_slug=slug,
+        name=slug,
+        auth_scheme="OAUTH2",
+        settings={"client_id": "c", **settings},
     )
     auth_config.save(force_insert=True)
     return auth_config
@@ -31,12 +35,22 @@ def test_the_page_says_who_asks_for_whom_what_for_and_where_it_goes(acme: Acme, 
     auth_config = catalogue_config(acme, "slack", scopes=["chat:write", "im:history"])
     html = client.get(page_of(acme.link(auth_config_id=auth_config.pk))).content.decode()
     assert re.search(r"<h1>Connect <bdi>Slack</bdi></h1>", html)
-    for told in ("Acme", "customer_42", "send messages", "read direct messages", "slack.com", "chat:write", "Not now"):
+    for told in (
+        "Acme",
+        "customer_42",
+        "send messages",
+        "read direct messages",
+        "slack.com",
+        "chat:write",
+        "Not now",
+    ):
         assert told in html
     assert "read your messages" not in html, "it will be able to, so it must not say that it will not"
 
 
-def test_the_first_form_is_the_one_that_agrees_and_its_first_button_says_so(acme: Acme, client: Client) -> None:
+def test_the_first_form_is_the_one_that_agrees_and_its_first_button_says_so(
+    acme: Acme, client: Client
+) -> None:
     html = client.get(page_of(acme.link())).content.decode()
     first_form = html[html.index("<form") : html.index("</form>")]
     assert re.search(r"<button[^>]*>Connect Practice</button>", first_form)
@@ -86,7 +100,9 @@ def test_pressing_leads_to_the_service_by_a_redirect_alone(acme: Acme, client: C
 def test_a_person_comes_back_connected_to_the_app(acme: Acme, client: Client) -> None:
     answer = client.post(page_of(acme.link()))
     back = acme.provider.visit(answer["Location"])
-    ended = client.get(back.removeprefix("http://").partition("/")[1] + back.removeprefix("http://").partition("/")[2])
+    ended = client.get(
+        back.removeprefix("http://").partition("/")[1] + back.removeprefix("http://").partition("/")[2]
+    )
     assert ended.status_code == 303
     assert ended["Location"].startswith("https://acme.example/back?next=%2Fhome&connectionId=ca_")
 
@@ -138,7 +154,14 @@ def test_a_switched_off_auth_config_says_so_on_the_page(acme: Acme, client: Clie
 
 @pytest.mark.parametrize(
     "path",
-    ["/connect/", "/connect/x", "/connect/%00", "/connect/%ed%a0%80", "/connect/" + "a" * 3000, "/connect/../admin"],
+    [
+        "/connect/",
+        "/connect/x",
+        "/connect/%00",
+        "/connect/%ed%a0%80",
+        "/connect/" + "a" * 3000,
+        "/connect/../admin",
+    ],
 )
 def test_an_unknown_link_is_a_page_for_a_person(client: Client, db: None, path: str) -> None:
     answer = client.get(path)
@@ -146,8 +169,12 @@ def test_an_unknown_link_is_a_page_for_a_person(client: Client, db: None, path: 
     assert answer["Content-Type"].startswith("text/html")
 
 
-@pytest.mark.parametrize("query", ["", "?code=x", "?state=x", "?state=%00&code=%ed%a0%80", "?error=access_denied"])
-def test_a_callback_without_its_parameters_is_a_page_for_a_person(client: Client, db: None, query: str) -> None:
+@pytest.mark.parametrize(
+    "query", ["", "?code=x", "?state=x", "?state=%00&code=%ed%a0%80", "?error=access_denied"]
+)
+def test_a_callback_without_its_parameters_is_a_page_for_a_person(
+    client: Client, db: None, query: str
+) -> None:
     answer = client.get("/connect/callback/ac_nobody" + query)
     assert answer.status_code == 400
     assert answer["Content-Type"].startswith("text/html")
@@ -183,7 +210,9 @@ def test_a_subdomain_is_asked_for_on_the_same_form(acme: Acme, client: Client) -
     assert answer["Location"].startswith("https://acme.zendesk.com/oauth/authorizations/new?")
 
 
-def test_the_app_s_logo_is_shown_on_the_page_and_at_its_end_and_runs_nothing(acme: Acme, client: Client) -> None:
+def test_the_app_s_logo_is_shown_on_the_page_and_at_its_end_and_runs_nothing(
+    acme: Acme, client: Client
+) -> None:
     acme.project.logo, acme.project.logo_type = b"\x89PNG", "image/png"
     acme.project.save()
     path = page_of(acme.link(callback_url=""))
@@ -203,3 +232,45 @@ def test_a_logo_that_could_run_something_is_not_served(acme: Acme, client: Clien
     assert "/connect/logo/" not in client.get(page_of(acme.link())).content.decode()
     assert client.get(f"/connect/logo/{acme.project.pk}").status_code == 404
     assert client.get("/connect/logo/pr_nobody").status_code == 404
+
+
+def test_who_no_user_was_named_for_is_the_app_itself(acme: Acme, client: Client) -> None:
+    html = client.get(page_of(acme.link(external_user=None))).content.decode()
+    assert "<bdi>Acme</bdi> itself" in html
+    assert "project_default_user" not in html
+
+
+def test_of_many_permissions_the_sensitive_are_shown_and_the_rest_counted(acme: Acme, client: Client) -> None:
+    scopes = [*"chat:write channels:manage channels:join channels:read groups:read im:read im:write".split()]
+    scopes += [*"files:read reactions:read reactions:write team:read users:read im:history".split()]
+    auth_config = catalogue_config(acme, "slack", scopes=scopes)
+    html = client.get(page_of(acme.link(auth_config_id=auth_config.pk))).content.decode()
+    before, _, rest = html.partition("<details>")
+    for sensitive in ("read direct messages it is part of", "see files in channels it is in"):
+        assert sensitive in before
+    assert "<summary>5 more, less sensitive</summary>" in rest
+
+
+def test_the_form_may_lead_anywhere_by_https_and_by_http_only_where_it_must(
+    acme: Acme, client: Client
+) -> None:
+    """Chromium holds `form-action` against every redirect after the press (https://github.com/w3c/webappsec-csp/issues/8)."""
+    policy = client.get(page_of(acme.link()))["Content-Security-Policy"]
+    sources = policy.split("form-action ")[1].split(";")[0].split()
+    assert sources == ["'self'", "https:", acme.provider.origin]
+
+
+def test_the_cookie_is_secure_exactly_when_the_public_url_is_https(
+    acme: Acme, client: Client, settings: pytest.FixtureRequest
+) -> None:
+    settings.FLOWRA_PUBLIC_IS_HTTPS = True  # type: ignore[attr-defined]
+    assert client.get(page_of(acme.link())).cookies["flowra_connect"]["secure"]
+
+
+def test_one_browser_keeps_its_name_and_a_made_up_one_is_not_taken(acme: Acme, client: Client) -> None:
+    first = client.get(page_of(acme.link())).cookies["flowra_connect"].value
+    assert client.get(page_of(acme.link())).cookies["flowra_connect"].value == first
+    for made_up in ("x", "a" * 44, "<script>", "é" * 43):
+        other = Client()
+        other.cookies["flowra_connect"] = made_up
+        assert other.get(page_of(acme.link())).cookies["flowra_connect"].value != made_up
