@@ -21,7 +21,7 @@ def views(patterns: list[Any] | None = None) -> Iterator[type[ApiView]]:
         if isinstance(each, URLResolver):
             yield from views(each.url_patterns)
         elif isinstance(each, URLPattern):
-            view = getattr(each.callback, "cls", object)
+            view: Any = getattr(each.callback, "cls", object)
             if issubclass(view, ApiView):
                 yield view
 
