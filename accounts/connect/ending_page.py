@@ -220,9 +220,8 @@ def _names(session: LinkSession) -> tuple[str, str]:
 def time_in_words(time: timedelta) -> str:
     """As people say it: `ten minutes`, `one day`, `90 seconds`; never less than a second."""
     seconds = max(round(time.total_seconds()), 1)
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
-        if seconds % size == 0 or seconds >= 2 * size:
-            number = round(seconds / size)
-            break
+    units = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+    size, name = next(each for each in units if seconds % each[0] == 0 or seconds >= 2 * each[0])
+    number = round(seconds / size)
     counted = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
     return f"{counted} {name}" if number == 1 else f"{counted} {name}s"

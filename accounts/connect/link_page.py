@@ -19,7 +19,6 @@ from authconfigs.catalogue.toolkit import Field, Toolkit
 from authconfigs.schemes import scheme_named
 from flowra.errors import FlowraError
 
-
 LONGEST_NAME = 40
 # So many are read; of more, those that are not sensitive wait behind a line that says how many they are.
 MOST_AT_ONCE = 8
