@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -20,7 +20,14 @@ from flowra.admin.moments import moment
 from flowra.admin.pages import ReadOnlyPages, actor_of
 from flowra.errors import InvalidInput, NotFound
 
-from .filters import AuthConfigFilter, CreatedFilter, DeletedFilter, LastUsedFilter, StatusFilter, ToolkitFilter
+from .filters import (
+    AuthConfigFilter,
+    CreatedFilter,
+    DeletedFilter,
+    LastUsedFilter,
+    StatusFilter,
+    ToolkitFilter,
+)
 from .revoke import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
 from .search import search_accounts
 from .status_words import status_badge
@@ -45,7 +52,7 @@ class ConnectedAccountAdmin(ReadOnlyPages):
     search_fields = ("id", "external_user__name", "identity_email", "labels")
     search_help_text = "A person, an e-mail, an identity or workspace, an account's id, a label."
     ordering = ("-created_at", "-id")
-    actions: ClassVar[list[str]] = ["revoke_selected"]
+    actions = ("revoke_selected",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """All, the deleted as well; what is private is not even opened."""
@@ -100,13 +107,14 @@ class ConnectedAccountAdmin(ReadOnlyPages):
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """The account's story; nothing is changed here."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        account = self.get_queryset(request).filter(pk=object_id).first()
+        # Django's list quotes the id's underscore; our own links do not.
+        account = self.get_queryset(request).filter(pk__in=(object_id, unquote(object_id))).first()
         if account is None:
             raise NotFound("There is no such account. A revoked one is shown for 30 days.")
         context = {
@@ -129,7 +137,7 @@ class ConnectedAccountAdmin(ReadOnlyPages):
             return None
         return self._confirm(request, ids, ReasonForm())
 
-    def revoke_view(self, request: HttpRequest) -> HttpResponseBase:
+    def revoke_view(self, request: HttpRequest) -> HttpResponse:
         """GET `?account=…` asks for the reason, POST revokes. Several accounts: `account` several times."""
         if not self.has_revoke_permission(request):
             raise PermissionDenied
