@@ -31,7 +31,7 @@ class FlowraAdminSite(AdminSite):
     site_url = None  # type: ignore[assignment]
     enable_nav_sidebar = False
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Also refuses what no database takes, and shows our own errors as a page."""
 
         @wraps(view)
@@ -48,7 +48,7 @@ class FlowraAdminSite(AdminSite):
                     raise
                 return self.problem(request, InvalidInput("This address asks for something that cannot be looked up."))
 
-        return super().admin_view(guarded, cacheable)  # type: ignore[return-value]
+        return super().admin_view(guarded, cacheable)
 
     def problem(self, request: HttpRequest, error: FlowraError) -> TemplateResponse:
         """A page with the error's words and its status."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
@@ -57,7 +57,7 @@ class ExternalUserAdmin(ReadOnlyPages):
     ordering = ("-created_at", "-id")
     fields = ("name", "id", "project", "is_active", "accounts", "created_at", "last_seen_at")
     readonly_fields = fields
-    actions: ClassVar[list[str]] = ["make_inactive", "make_active"]
+    actions = ("make_inactive", "make_active")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With how many connections each has."""

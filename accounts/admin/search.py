@@ -23,7 +23,7 @@ _TEXTS = (
 
 def search_accounts(accounts: QuerySet[Any], words: str) -> QuerySet[Any]:
     """Those in which each word is part of some text; an id is looked up as it is."""
-    found = accounts.annotate(labels_text=Cast("labels", TextField()))
+    found: QuerySet[Any] = accounts.annotate(labels_text=Cast("labels", TextField()))
     for word in words.split()[:MOST_WORDS]:
         found = found.filter(_has(word))
     return found

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             options={
                 "base_manager_name": "objects",
                 "default_manager_name": "objects",
-                "permissions": [("revoke_connectedaccount", "Can revoke connected account")],
+                "permissions": (("revoke_connectedaccount", "Can revoke connected account"),),
             },
         ),
     ]

@@ -104,7 +104,7 @@ class ConnectedAccount(models.Model):
     class Meta:
         base_manager_name = "objects"
         default_manager_name = "objects"
-        permissions: ClassVar[list[tuple[str, str]]] = [("revoke_connectedaccount", "Can revoke connected account")]
+        permissions = (("revoke_connectedaccount", "Can revoke connected account"),)
         # The keyset lists walk these in order; each ends in the id, so that equal times have an order too.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["project", "created_at", "id"], name="account_created", condition=_LIVE),

@@ -7,8 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -73,7 +72,7 @@ class ProjectAdmin(Pages):
             *super().get_urls(),
         ]
 
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponseBase:
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """A new project."""
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -100,7 +99,7 @@ class ProjectAdmin(Pages):
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """The project, its keys and its trail."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
@@ -133,7 +132,7 @@ class ProjectAdmin(Pages):
         self.log_change(request, project, f"Changed {', '.join(form.changed_data) or 'nothing'}.")
         return True
 
-    def make_key_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+    def make_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A new key; its text is on the answer to the POST and nowhere else."""
         if not request.user.has_perm("flowra.add_apikey"):
             raise PermissionDenied
@@ -160,7 +159,7 @@ class ProjectAdmin(Pages):
             request, "flowra/project/key_deed.html", f"Make an API key for {project.name}", context, status=status
         )
 
-    def revoke_key_view(self, request: HttpRequest, object_id: str, key_id: str) -> HttpResponseBase:
+    def revoke_key_view(self, request: HttpRequest, object_id: str, key_id: str) -> HttpResponse:
         """GET says what will happen, POST revokes."""
         if not request.user.has_perm("flowra.change_apikey"):
             raise PermissionDenied
