@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ConnectedAccount, Revocation, Status, StatusReason
 from flowra.models import Event
+from tests.accounts.api.conftest import SECRETS
+from tests.accounts.api.reading import shown
 from tests.caller import Caller, make_caller, problem_of
-from tests.factories import make_account, make_auth_config, make_external_user, make_toolkit
+from tests.factories import make_account, make_auth_config, make_toolkit
 
 pytestmark = pytest.mark.django_db
 
@@ -43,33 +44,6 @@ KEYS = [
     "testRequestEndpoint",
     "deprecated",
 ]
-SECRETS = {"access_token": "xoxb-secret-one", "refresh_token": "xoxe-secret-two"}
-
-
-@pytest.fixture
-def account(api: Caller) -> ConnectedAccount:
-    """The sales person's Slack."""
-    return make_account(
-        make_auth_config(api.project, "slack"),
-        make_external_user(api.project, "sales"),
-        secrets=SECRETS,
-        identity_email="sales@example.com",
-        identity_name="Sam Sales",
-        identity_workspace="Acme",
-        identity_id="U1",
-        scopes_requested=["chat:write", "users:read"],
-        scopes_granted=["chat:write"],
-        labels=["crm"],
-        expires_at=datetime(2026, 12, 1, 9, 30, 0, 123456, tzinfo=UTC),
-    )
-
-
-def shown(api: Caller, account: ConnectedAccount) -> dict[str, Any]:
-    """The account by id."""
-    answer = api.get(f"connected_accounts/{account.pk}")
-    assert answer.status_code == 200, answer.content
-    body: dict[str, Any] = answer.json()
-    return body
 
 
 @pytest.mark.both_databases
@@ -195,81 +169,6 @@ def test_an_inactive_user_cannot_be_acted_as(api: Caller, account: ConnectedAcco
     assert api.put(f"external-users/{account.external_user_id}/toggle-active").status_code == 200
     problem_of(api.as_user("sales").get(f"connected_accounts/{account.pk}"), 403)
     assert api.get(f"connected_accounts/{account.pk}").status_code == 200
-
-
-def test_patch_renames_labels_and_tells_the_trail(api: Caller, account: ConnectedAccount) -> None:
-    answer = api.patch(
-        f"connected_accounts/{account.pk}", {"displayName": " CRM ", "labels": ["b", "a", "b "]}
-    )
-    assert answer.status_code == 200
-    assert answer.json()["displayName"] == "CRM"
-    assert answer.json()["labels"] == ["b", "a"]
-    assert answer.json()["updatedAt"] > shown_at(account)
-    event = Event.objects.get(subject_id=account.pk, type="account.updated")
-    assert event.data == {"displayName": "CRM", "labels": ["b", "a"]}
-    assert event.actor_kind == "api_key"
-
-
-def shown_at(account: ConnectedAccount) -> str:
-    """When it was updated, as the wire has it."""
-    return account.updated_at.isoformat(timespec="milliseconds")[:23] + "Z"
-
-
-def test_what_does_not_change_leaves_no_trace(api: Caller, account: ConnectedAccount) -> None:
-    before = shown(api, account)
-    assert (
-        api.patch(f"connected_accounts/{account.pk}", {"labels": ["crm"], "isDisabled": False}).json()
-        == before
-    )
-    assert api.patch(f"connected_accounts/{account.pk}", {}).json() == before
-    assert not Event.objects.filter(subject_id=account.pk).exists()
-
-
-def test_switched_off_it_is_inactive_and_on_again_as_before(api: Caller, account: ConnectedAccount) -> None:
-    off = api.patch(f"connected_accounts/{account.pk}", {"isDisabled": True}).json()
-    assert (off["status"], off["statusReason"]["code"], off["isDisabled"]) == (
-        "INACTIVE",
-        "switched_off",
-        True,
-    )
-    on = api.patch(f"connected_accounts/{account.pk}", {"isDisabled": False}).json()
-    assert (on["status"], on["statusReason"], on["isDisabled"]) == ("ACTIVE", None, False)
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"displayName": "x" * 201}, "displayName"),
-        ({"displayName": 7}, "displayName"),
-        ({"displayName": "a\x00b"}, "displayName"),
-        ({"labels": "crm"}, "labels"),
-        ({"labels": ["x"] * 5 + [str(n) for n in range(20)]}, "labels"),
-        ({"labels": ["x" * 101]}, "labels.0"),
-        ({"labels": [""]}, "labels.0"),
-        ({"labels": ["a,b"]}, "labels"),
-        ({"labels": [1]}, "labels.0"),
-        ({"labels": None}, "labels"),
-        ({"isDisabled": "maybe"}, "isDisabled"),
-        ({"isDisabled": None}, "isDisabled"),
-        ({"status": "ACTIVE"}, "status"),
-        ({"sharedWith": "project"}, "sharedWith"),
-        ({"sharedWith": None}, "sharedWith"),
-        ({"connection": {"state": {"val": {"api_key": "k"}}}}, "connection"),
-    ],
-)
-def test_a_mistaken_change_is_refused_by_name_and_changes_nothing(
-    api: Caller, account: ConnectedAccount, body: dict[str, Any], field: str
-) -> None:
-    before = shown(api, account)
-    problem_of(api.patch(f"connected_accounts/{account.pk}", {"labels": ["new"], **body}), 400, field)
-    assert shown(api, account) == before
-
-
-def test_what_comes_later_says_so(api: Caller, account: ConnectedAccount) -> None:
-    told = problem_of(
-        api.patch(f"connected_accounts/{account.pk}", {"sharedWith": "project"}), 400, "sharedWith"
-    )
-    assert "not there yet" in told["message"]
 
 
 def test_deleted_it_is_gone_at_once_and_the_revocation_is_due(api: Caller, account: ConnectedAccount) -> None:
