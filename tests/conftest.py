@@ -74,14 +74,21 @@ def provider(_practice: PracticeProvider) -> Iterator[PracticeProvider]:
     _practice.forget()
 
 
-@pytest.fixture
-def live_flowra(transactional_db: None) -> Iterator[str]:
-    """Flowra at its public URL, with a worker beside it; answers the URL."""
+@pytest.fixture(scope="session")
+def _web_server(django_db_setup: None) -> Iterator[None]:
+    """One for the whole run: its port, which is the public URL's, is not free again at once after it ends."""
     from pytest_django.live_server_helper import LiveServer
 
+    server = LiveServer(urlsplit(settings.FLOWRA_PUBLIC_URL).netloc)
+    yield
+    server.stop()
+
+
+@pytest.fixture
+def live_flowra(transactional_db: None, _web_server: None) -> Iterator[str]:
+    """Flowra at its public URL, with a worker beside it; answers the URL."""
     from flowra.due.worker import Worker
 
-    server = LiveServer(urlsplit(settings.FLOWRA_PUBLIC_URL).netloc)
     stop = threading.Event()
     worker = threading.Thread(target=Worker(name="tests", threads=2, poll_seconds=0.05).run, args=(stop,))
     worker.start()
@@ -90,7 +97,6 @@ def live_flowra(transactional_db: None) -> Iterator[str]:
     finally:
         stop.set()
         worker.join(timeout=30)
-        server.stop()
 
 
 @pytest.fixture(scope="session")

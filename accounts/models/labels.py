@@ -76,7 +76,7 @@ class HasAny(_Labels):
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """By the table that stands in for an index."""
-        id = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{connection.ops.quote_name('id')}"
+        id = f"{connection.ops.quote_name(self.lhs.alias)}.{connection.ops.quote_name('id')}"
         places = ", ".join("%s" for _ in self.rhs)
         return (
             f"{id} IN (SELECT account_id FROM accounts_account_label WHERE label IN ({places}))",
