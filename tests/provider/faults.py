@@ -76,6 +76,10 @@ class Fault:
         return self.after_work or self.kind in changing
 
     def matches(self, method: str, path: str) -> bool:
+        # A person is sent back to the app by the consent page's POST; its GET would use the fault up for nothing.
+        changes_the_way_back = self.kind in (Kind.WRONG_ISS, Kind.NO_ISS, Kind.WRONG_STATE)
+        if changes_the_way_back and self.method is None and method != "POST":
+            return False
         return self.method in (None, method) and fnmatch.fnmatchcase(path, self.path)
 
 
@@ -137,7 +141,7 @@ class Faults:
             return Reply(200, b"", headers, self._endless)
         if fault.kind is Kind.STYLE:
             return _restyled(real, fault.style)
-        if fault.kind is Kind.ERROR and not real.location:
+        if fault.kind is Kind.ERROR and not real.location and not real.body:
             return as_json({"error": fault.error, "error_description": fault.words}, fault.status)
         return _redirected(fault, real)
 

@@ -97,8 +97,9 @@ class Service:
             return self._refusal(request, 400, objection)
         outcome = self._server.exchange(self._oauth_request(request, fields, path=path))
         if outcome.status != 200 or outcome.grant is None:
+            client = outcome.client or self.ledger.client(self.shape.slug, (request.basic or ("",))[0])
             status, error = self.shape.refusal(outcome.status, dict(outcome.payload))
-            return write_answer(error, status, self._style(request, outcome.client), outcome.headers)
+            return write_answer(error, status, self._style(request, client), outcome.headers)
         answer = self.shape.answer(self, outcome.grant, dict(outcome.payload))
         return write_answer(answer, 200, self._style(request, outcome.client), outcome.headers)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..message import Reply, Request, as_json
-from ..records import PEOPLE, Grant, Person, RefreshRule, Token
+from ..records import PEOPLE, AnswerStyle, Grant, Person, RefreshRule, Token
 from ..service import Refused, Service
 from ..shape import Path, Revocation, Route, Shape
 
@@ -151,6 +151,7 @@ SLACK = Shape(
     refresh=RefreshRule.NONE,
     expires_in=None,
     asked_scope_separator=",",
+    style=AnswerStyle(scope_separator=","),
     token_prefixes=("xoxb-", "xoxe-1-"),
     objects_to_asking=needs_some_scope,
     answer=answer,
