@@ -110,6 +110,16 @@ class TestLastUse:
             for _ in range(5):
                 _with(**{"x-api-key": text})
 
+    def test_callers_at_the_same_moment_leave_one_note(self, django_assert_num_queries: Any) -> None:
+        key, _ = make_key()
+        last_used.note_use(key)
+        last_used.note_use(key)
+        with django_assert_num_queries(1):
+            last_used.write_notes()
+        last_used.note_use(key)  # it was read before the note was written
+        with django_assert_num_queries(0):
+            last_used.write_notes()
+
     def test_a_minute_later_it_is_written_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         key, text = make_key()
         _with(**{"x-api-key": text})
