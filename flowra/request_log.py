@@ -10,14 +10,14 @@ from django.utils.encoding import escape_uri_path
 
 logger = logging.getLogger("flowra.request")
 
-# Asked every few seconds by whatever watches over the installation.
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+# What a browser fetches along with a page, and what is asked every few seconds by whatever watches over us.
+_QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 _LONGEST_PATH = 300
 
 
 def log_request(request: HttpRequest, status: int, started: float) -> None:
     """`started` by `time.perf_counter()`. The formatter masks link tokens in the path and adds the request id."""
-    level = logging.DEBUG if request.path in _QUIET and status < 400 else logging.INFO
+    level = logging.DEBUG if request.path.startswith(_QUIET) and status < 400 else logging.INFO
     if not logger.isEnabledFor(level):
         return
     logger.log(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from flowra.models import Project
 from flowra.serving.address import answers_http, public_url_follows, require_free, url_of
@@ -71,13 +72,13 @@ class Command(BaseCommand):
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise CommandError(f"--port {text} is not a port: give a number from 1 to 65535.")
+        raise ArgumentTypeError(f"{text} is not a port: give a number from 1 to 65535.")
     return int(text)
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise CommandError(f"--workers {text} is not a number from 1 to 64.")
+        raise ArgumentTypeError(f"{text} is not a number from 1 to 64.")
     return int(text)
 
 
