@@ -26,7 +26,7 @@ from authconfigs.schemes import scheme_named
 from flowra.admin.filters import Choices, ProjectFilter, WordsFilter
 from flowra.admin.forms import tell_problems
 from flowra.admin.moments import moment
-from flowra.admin.pages import Pages, ReadOnlyPages, actor_of
+from flowra.admin.pages import Pages, ReadOnlyPages, actor_of, plain_id
 from flowra.admin.trail_words import events_of
 from flowra.errors import FlowraError, NotFound
 from flowra.models import Project
@@ -182,7 +182,7 @@ class AuthConfigAdmin(Pages):
         """What it is, what it holds, and, for who may change it, the form."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        auth_config: AuthConfig | None = self.get_queryset(request).filter(pk=object_id).first()
+        auth_config: AuthConfig | None = self.get_queryset(request).filter(pk=plain_id(object_id)).first()
         if auth_config is None:
             raise NotFound("There is no such auth config.")
         form = self._change_form(request, auth_config)

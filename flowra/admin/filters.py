@@ -38,6 +38,10 @@ class WordsFilter(SimpleListFilter):
         """The choices that the page shows."""
         return self.choices_of(request)
 
+    def has_output(self) -> bool:
+        """Also without any choice, where the address names one: it is refused then, not left out."""
+        return bool(self.lookup_choices) or self.value() is not None
+
     def queryset(self, request: HttpRequest, queryset: AnyQuerySet) -> AnyQuerySet:
         """Raises IncorrectLookupParameters for a value that is none of the choices."""
         value = self.value()

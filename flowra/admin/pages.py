@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from flowra.errors import InvalidInput
@@ -25,6 +26,11 @@ def actor_of(request: HttpRequest) -> Actor:
     """The member of staff who is signed in, as the trail names them."""
     user = request.user
     return Actor("staff", str(user.pk), user.get_username())
+
+
+def plain_id(written: str) -> str:
+    """A public id as it is, whether it stands in the address so or as Django's admin escapes it (`ca_5F01…`)."""
+    return unquote(written) if "_5F" in written else written
 
 
 class Pages(AnyModelAdmin):
@@ -50,6 +56,17 @@ class Pages(AnyModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never: what is over is revoked or switched off, and stays on the trail."""
         return False
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """Django's own page of a thing; its address may hold the id plainly."""
+        escaped = None if object_id is None else quote(plain_id(object_id))
+        return super().changeform_view(request, escaped, form_url, extra_context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Django's own history of a thing; its address may hold the id plainly."""
+        return super().history_view(request, quote(plain_id(object_id)), extra_context)
 
     def page(
         self, request: HttpRequest, template: str, title: str, context: Mapping[str, Any], *, status: int = 200

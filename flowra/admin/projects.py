@@ -22,7 +22,7 @@ from flowra.models import ApiKey, Project
 
 from .forms import tell_problems
 from .moments import moment
-from .pages import Pages, actor_of
+from .pages import Pages, actor_of, plain_id
 from .project_forms import KEY_NAMES, NAMES, KeyForm, NewProjectForm, ProjectForm, form_of
 from .trail_words import events_of
 
@@ -178,7 +178,7 @@ class ProjectAdmin(Pages):
         return self._to(project)
 
     def _project(self, request: HttpRequest, id: str) -> Project:
-        project: Project | None = self.get_queryset(request).filter(pk=id).first()
+        project: Project | None = self.get_queryset(request).filter(pk=plain_id(id)).first()
         if project is None or not self.has_view_or_change_permission(request):
             raise NotFound("There is no such project.")
         return project

@@ -1,0 +1,331 @@
+"""Support finds an account by anything, reads its story, and sees no secret."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.actions.revoke_account import revoke_account
+from accounts.models import ConnectedAccount, Revocation, RevocationOutcome, Status
+from flowra.events.names import EventType
+from flowra.events.record import Actor, record
+from tests.factories import make_account, make_auth_config, make_external_user, make_project
+from tests.staff import make_staff, make_support, signed_in, text_of
+
+LIST = "/admin/accounts/connectedaccount/"
+SECRETS = {"access_token": "at-s3cret-0001", "refresh_token": "rt-s3cret-0002"}
+
+
+@pytest.fixture
+def support(db: None) -> Client:
+    return signed_in(make_support())
+
+
+@pytest.fixture
+def account(db: None) -> ConnectedAccount:
+    return make_account(
+        make_auth_config(make_project("Acme"), "slack"),
+        secrets=SECRETS,
+        identity_id="U0SLACK9",
+        identity_name="Sales Team",
+        identity_email="sales@example.com",
+        identity_workspace="Acme Works",
+        labels=["vip", "Zürich"],
+        display_name="Sales inbox",
+        scopes_requested=["chat:write", "channels:read"],
+        scopes_granted=["chat:write"],
+        profile={"phone": "private-0003"},
+        connection_data={"shop": "private-0004"},
+    )
+
+
+def story_url(account: ConnectedAccount) -> str:
+    return f"{LIST}{account.pk}/change/"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "words",
+    ["customer_42", "SALES@example.com", "U0SLACK9", "acme works", "vip", "Zürich", "inbox", "works vip", "  sales  "],
+)
+def test_an_account_is_found_by_what_a_customer_reads_out(
+    support: Client, account: ConnectedAccount, words: str
+) -> None:
+    other = make_account(account.auth_config, make_external_user(account.project, "somebody_else"))
+    page = support.get(LIST, {"q": words})
+    assert account.pk in page.content.decode()
+    assert other.pk not in page.content.decode()
+
+
+@pytest.mark.both_databases
+def test_an_account_is_found_by_its_id_its_person_s_or_the_beginning_of_it(
+    support: Client, account: ConnectedAccount
+) -> None:
+    for words in (account.pk, account.external_user_id, account.auth_config_id, account.pk[:14], account.pk.upper()):
+        assert account.pk in support.get(LIST, {"q": words}).content.decode(), words
+    assert account.pk not in support.get(LIST, {"q": "ca_" + "0" * 26}).content.decode()
+
+
+@pytest.mark.both_databases
+def test_filters_keep_what_they_say(support: Client, account: ConnectedAccount) -> None:
+    old = make_account(
+        make_auth_config(account.project, "github"),
+        status=Status.EXPIRED,
+        created_at=timezone.now() - timedelta(days=100),
+        last_used_at=timezone.now(),
+    )
+    gone = make_account(account.auth_config, deleted_at=timezone.now())
+    everything = {account.pk, old.pk, gone.pk}
+    for query, kept in (
+        ({"status": "EXPIRED"}, {old.pk}),
+        ({"status": "ACTIVE"}, {account.pk}),
+        ({"toolkit": "slack"}, {account.pk, gone.pk}),
+        ({"auth_config": old.auth_config_id}, {old.pk}),
+        ({"project": account.project_id}, everything),
+        ({"made": "week"}, {account.pk, gone.pk}),
+        ({"made": "before-quarter"}, {old.pk}),
+        ({"used": "never"}, {account.pk, gone.pk}),
+        ({"revoked": "yes"}, {gone.pk}),
+        ({"revoked": "no", "toolkit": "slack"}, {account.pk}),
+    ):
+        page = support.get(LIST, query).content.decode()
+        assert {pk for pk in everything if f'value="{pk}"' in page} == kept, query
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=NONSENSE",
+        "status__regex=[",
+        "id__regex=(",
+        "profile__contains=x",
+        "credential__secrets__contains=x",
+        "auth_config__secrets=x",
+        "project=pr_none",
+        "made=%27",
+        "unknown=1",
+        "q=%00",
+        "status=%00",
+        "%00=1",
+        "o=99999999999",
+        "p=99999999999999999999999",
+        "p=x",
+        "q=" + "a" * 5000,
+        "status=ACTIVE&status=%FF%FE",
+    ],
+)
+def test_a_garbled_address_is_a_400_or_ignored_and_never_widens(
+    support: Client, account: ConnectedAccount, query: str
+) -> None:
+    answer = support.get(f"{LIST}?{query}")
+    assert answer.status_code in (200, 400)
+    if "regex" in query or "NONSENSE" in query or "unknown" in query or "%00" in query:
+        assert answer.status_code == 400
+        assert account.pk not in answer.content.decode()
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("words", ["%", "_", "'", '"', "\\", "a' OR 1=1 --", "[", "é" * 100, "\ud83d\ude00", "( . * ) +"])
+def test_odd_searches_are_searches(support: Client, account: ConnectedAccount, words: str) -> None:
+    assert support.get(LIST, {"q": words.encode("utf-8", "replace")}).status_code == 200
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("id", ["ca_none", "%00", "x" * 5000, "..%2f..", "%ff", "1", "_5F"])
+def test_an_id_that_is_nobody_s_is_a_page_in_words(support: Client, id: str) -> None:
+    for end in ("change/", "history/", "delete/", ""):
+        answer = support.get(f"{LIST}{id}/{end}")
+        assert answer.status_code in (302, 400, 403, 404), end
+
+
+@pytest.mark.both_databases
+def test_a_list_takes_as_many_queries_for_many_as_for_few(
+    support: Client, account: ConnectedAccount, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    project = make_project("Other")
+    for number in range(60):
+        make_account(make_auth_config(project, "github"), make_external_user(project, f"u{number}"), labels=["x"])
+    with django_assert_max_num_queries(14):
+        support.get(LIST)
+
+
+def test_each_row_leads_to_its_story(support: Client, account: ConnectedAccount) -> None:
+    for url in (LIST, "/admin/accounts/externaluser/", "/admin/authconfigs/authconfig/"):
+        rows = re.findall(r'<th class="field-[a-z_]+"><a href="([^"]+)"', support.get(url).content.decode())
+        assert [support.get(row).status_code for row in rows] == [200], url
+
+
+def test_the_story_says_whose_it_is_and_what_it_may(support: Client, account: ConnectedAccount) -> None:
+    page = support.get(story_url(account))
+    told = text_of(page)
+    assert "<h1>sales@example.com</h1>" in page.content.decode()
+    for words in ("Slack", "Acme", "U0SLACK9", "Acme Works", "customer_42", "vip", "● Active", "Nothing is wrong."):
+        assert words in told, words
+    assert "✕ Missing channels:read" in told
+    assert "● Granted chat:write" in told
+    assert "Held, encrypted access token, refresh token" in told
+
+
+def test_no_page_of_an_account_holds_a_secret(support: Client, account: ConnectedAccount) -> None:
+    pages = [LIST, story_url(account), f"{LIST}revoke/?account={account.pk}", f"{LIST}?q=s3cret", f"{LIST}?q=private"]
+    for url in pages:
+        page = support.get(url).content.decode().replace("q=s3cret", "").replace('value="s3cret"', "")
+        assert "at-s3cret" not in page
+        assert "rt-s3cret" not in page
+        assert "private-000" not in page
+        assert "client-secret" not in page
+
+
+def test_what_came_from_outside_is_shown_as_text(support: Client, account: ConnectedAccount) -> None:
+    ConnectedAccount.objects.filter(pk=account.pk).update(
+        identity_email="<script>alert(1)</script>", labels=["<img src=x>"], status_message="<b>x</b>", status="FAILED"
+    )
+    for url in (LIST, story_url(account), f"{LIST}revoke/?account={account.pk}"):
+        page = support.get(url).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x>" not in page
+        assert "<b>x" not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"status": Status.INITIALIZING}, ["Waiting", "customer_42's: open the link."]),
+        ({"status": Status.INITIATED}, ["Waiting", "has not finished at Slack"]),
+        (
+            {"status": Status.EXPIRED, "status_reason": "grant_revoked"},
+            ["Needs the user", "The service no longer accepts this connection.", "connect Slack again in Acme"],
+        ),
+        (
+            {"status": Status.FAILED, "status_reason": "access_denied"},
+            ["✕ Failed", "The person chose not to connect."],
+        ),
+        ({"status": Status.INACTIVE, "is_disabled": True}, ["Switched off", "Acme's: switch it on again."]),
+        ({"expires_at": timezone.now() - timedelta(days=1), "secret_names": ["access_token"]}, ["gave none to renew"]),
+    ],
+)
+def test_the_story_says_what_is_wrong_and_whose_turn_it_is(
+    support: Client, account: ConnectedAccount, fields: dict[str, Any], words: list[str]
+) -> None:
+    ConnectedAccount.objects.filter(pk=account.pk).update(**fields)
+    told = text_of(support.get(story_url(account)))
+    for each in words:
+        assert each in told, told
+
+
+def test_a_switched_off_auth_config_is_what_is_wrong_with_all_under_it(
+    support: Client, account: ConnectedAccount
+) -> None:
+    account.auth_config.is_disabled = True
+    account.auth_config.save()
+    told = text_of(support.get(story_url(account)))
+    assert "is switched off; nothing under it works" in told
+    assert "● Active" not in told
+
+
+def test_events_are_told_newest_first_with_who_and_why(support: Client, account: ConnectedAccount) -> None:
+    for type, actor, reason in (
+        (EventType.LINK_CREATED, Actor("api_key", "key_1", "backend"), ""),
+        (EventType.ACCOUNT_DISABLED, Actor("staff", "1", "ops@example.com"), "invoice unpaid"),
+    ):
+        record(type, project_id=account.project_id, subject=("account", account.pk), actor=actor, reason=reason)
+    told = text_of(support.get(story_url(account)))
+    assert told.index("Staff: ops@example.com") < told.index("The app: backend")
+    assert "invoice unpaid" in told
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (RevocationOutcome.PENDING, "The service is being told"),
+        (RevocationOutcome.DONE, "The service has forgotten the grant"),
+        (RevocationOutcome.UNSUPPORTED, "has no way to be told"),
+        (RevocationOutcome.FAILING, "it is tried again"),
+    ],
+)
+def test_a_revoked_account_stays_visible_with_how_telling_the_service_went(
+    support: Client, account: ConnectedAccount, outcome: RevocationOutcome, words: str
+) -> None:
+    revoke_account(account, Actor("staff", "1", "support@example.com"), "asked on the phone")
+    Revocation.objects.filter(account=account).update(outcome=outcome, detail="said by the service", attempts=2)
+    told = text_of(support.get(story_url(account)))
+    for each in (words, "said by the service", "◇ Revoked", "asked on the phone", "kept until 30 days"):
+        assert each in told, each
+    assert "◇ Revoked" in text_of(support.get(LIST))
+    assert "Revoke…" not in told
+
+
+@pytest.mark.parametrize("toolkit", ["notion", "linear", "outlook", "discord"])
+def test_where_a_service_cannot_be_told_the_page_is_given_where_the_person_can(support: Client, toolkit: str) -> None:
+    from authconfigs.catalogue.load import all_toolkits
+
+    account = make_account(make_auth_config(make_project(), toolkit), secrets=SECRETS)
+    revoke_account(account, Actor("staff", "1"), "x")
+    Revocation.objects.filter(account=account).update(outcome=RevocationOutcome.UNSUPPORTED)
+    page = support.get(story_url(account)).content.decode()
+    where = all_toolkits()[toolkit].revoke_page
+    assert not where or f'href="{where}"' in page
+
+
+def test_accounts_are_not_made_changed_or_deleted_here(support: Client, account: ConnectedAccount) -> None:
+    operator = signed_in(make_staff("accounts.view_connectedaccount", "accounts.change_connectedaccount"))
+    for client in (support, operator):
+        assert client.get(f"{LIST}add/").status_code == 403
+        assert client.get(f"{LIST}{account.pk}/delete/").status_code == 403
+        assert client.post(story_url(account), {"status": "FAILED"}).status_code == 405
+        assert b"delete_selected" not in client.get(LIST).content
+
+
+def test_support_sees_accounts_people_auth_configs_and_the_trail_and_nothing_else(
+    support: Client, account: ConnectedAccount
+) -> None:
+    for url in (
+        "/admin/",
+        LIST,
+        "/admin/accounts/externaluser/",
+        f"/admin/accounts/externaluser/{account.external_user_id}/change/",
+        "/admin/authconfigs/authconfig/",
+        f"/admin/authconfigs/authconfig/{account.auth_config_id}/change/",
+        "/admin/flowra/event/",
+    ):
+        assert support.get(url).status_code == 200, url
+    for url in (
+        "/admin/flowra/project/",
+        f"/admin/flowra/project/{account.project_id}/change/",
+        f"/admin/flowra/project/{account.project_id}/keys/make/",
+        "/admin/flowra/project/add/",
+        "/admin/auth/user/",
+        "/admin/auth/user/add/",
+        "/admin/auth/group/",
+        "/admin/authconfigs/authconfig/add/",
+        "/admin/authconfigs/projecttoolkit/",
+    ):
+        assert support.get(url).status_code == 403, url
+    changed = support.post(f"/admin/authconfigs/authconfig/{account.auth_config_id}/change/", {"is_disabled": "on"})
+    assert changed.status_code == 403
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client, account: ConnectedAccount) -> None:
+    for url in (LIST, story_url(account), f"{LIST}revoke/?account={account.pk}"):
+        answer: Any = client.get(url)
+        assert answer.status_code == 302
+        assert answer.url.startswith("/admin/login/")
+
+
+def test_people_are_made_inactive_by_who_may_and_not_by_support(support: Client, account: ConnectedAccount) -> None:
+    person = account.external_user
+    url = "/admin/accounts/externaluser/"
+    sent = {"action": "make_inactive", "_selected_action": person.pk}
+    support.post(url, sent)
+    person.refresh_from_db()
+    assert person.is_active
+    signed_in(make_staff("accounts.view_externaluser", "accounts.change_externaluser")).post(url, sent)
+    person.refresh_from_db()
+    assert not person.is_active
