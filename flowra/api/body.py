@@ -87,23 +87,27 @@ def read_body(request: Request, shape: type[Body], *, partial: bool = False) -> 
     data = request.data
     # An empty body without a content type is DRF's empty form.
     given = {} if isinstance(data, QueryDict) else data
-    body = _filled(shape, given, partial=partial)
-    if not body.is_valid():
-        raise InvalidInput.fields(fields_of(body.errors))
-    values: dict[str, Any] = body.validated_data
-    return dict(values)
+    body = _kept(shape, partial=partial)
+    body.initial_data = given
+    try:
+        if not body.is_valid():
+            raise InvalidInput.fields(fields_of(body.errors))
+        values: dict[str, Any] = body.validated_data
+        return dict(values)
+    finally:
+        # Nothing of one caller's body stays for the next, or in memory.
+        body.initial_data = None
+        for name in ("_validated_data", "_errors"):
+            body.__dict__.pop(name, None)
 
 
 _made = local()
 
 
-def _filled(shape: type[Body], given: Any, *, partial: bool) -> Body:
-    """The serializer with its data. DRF copies every field for each serializer that it makes: once a thread will do."""
+def _kept(shape: type[Body], *, partial: bool) -> Body:
+    """DRF copies every field for each serializer that it makes: once a thread will do."""
     kept: dict[tuple[type[Body], bool], Body] = _made.__dict__.setdefault("bodies", {})
     body = kept.get((shape, partial))
     if body is None:
-        body = kept[(shape, partial)] = shape(data=given, partial=partial)
-    for name in ("_validated_data", "_errors"):
-        body.__dict__.pop(name, None)
-    body.initial_data = given
+        body = kept[(shape, partial)] = shape(data=None, partial=partial)
     return body
