@@ -10,7 +10,7 @@ from flowra.errors import InvalidInput
 from .coherence import check_toolkit
 from .fill import names_in
 from .strict import Fault, read_table
-from .toolkit import ApiKeyPlace, Call, Field, Identity, OAuth2, Toolkit
+from .toolkit import ApiKeyPlace, Call, Field, Identity, OAuth2, ScopeText, Toolkit
 
 _WIRE_OAUTH2 = {
     "issuer": "issuer",
@@ -50,6 +50,17 @@ _USUAL_NAME = ("name", "preferred_username", "user.name", "data.name", "login", 
 _USUAL_EMAIL = ("email", "user.email", "data.email")
 
 
+# What the scopes that mean the same everywhere let an app do (OpenID Connect Core 1.0, 5.4 and 11).
+OF_OPENID_CONNECT = {
+    "openid": ScopeText("know that it is you", "identity"),
+    "profile": ScopeText("see your name and picture", "identity"),
+    "email": ScopeText("see your e-mail address", "identity"),
+    "phone": ScopeText("see your phone number", "identity"),
+    "address": ScopeText("see your postal address", "identity"),
+    "offline_access": ScopeText("stay connected while you are away", "identity"),
+}
+
+
 def toolkit_from_definition(definition: Mapping[str, Any], *, id: str) -> Toolkit:
     """The toolkit of a definition whose `oauth2` names its URLs, by the caller or by discovery.
 
@@ -74,6 +85,7 @@ def toolkit_from_definition(definition: Mapping[str, Any], *, id: str) -> Toolki
             config_fields=_fields(definition, "authConfigCreation"),
             connection_fields=_fields(definition, "connectedAccountInitiation"),
             test_call=_test_call(definition),
+            scopes=OF_OPENID_CONNECT,
         )
         if toolkit.logo and not toolkit.logo.startswith(("https://", "http://")):
             raise Fault("logo", "must be a URL")
