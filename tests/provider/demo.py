@@ -22,6 +22,7 @@ def main(command_line: Sequence[str] | None = None) -> None:
     parser.add_argument("--acme-port", type=int, default=0, help="0 picks a free one")
     parser.add_argument("--flowra-url", required=True, help="where Flowra answers")
     parser.add_argument("--auth-config-id", required=True, help="what Acme connects")
+    parser.set_defaults(client_name="Acme")  # whose app it is that the consent page names
     arguments = parser.parse_args(command_line)
     api_key = os.environ.get("FLOWRA_API_KEY")
     if not api_key:

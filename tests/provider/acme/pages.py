@@ -97,7 +97,7 @@ def _day(moment: str) -> str:
 def _account(user: str, users: Sequence[str]) -> str:
     """Who is signed in, and a way to be somebody else: what a login is in a real app."""
     others = "".join(
-        f'<button name="user" value="{escape(other)}">Be {escape(other)}</button>'
+        f'<button name="user" value="{escape(other)}">Switch to {escape(other)}</button>'
         for other in users
         if other != user
     )
