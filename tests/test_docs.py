@@ -46,7 +46,7 @@ class Reader:
             if placeholder in text:
                 assert found, f"nothing before tells what to put for {placeholder} in: {text}"
                 text = text.replace(placeholder, found[-1])
-        return text.replace(SHOWN_URL, self.url)
+        return text.replace('"…"', '"the-secret-of-an-app"').replace(SHOWN_URL, self.url)
 
     def type(self, command: str) -> str:
         """Runs it as a shell would; answers what it printed."""
