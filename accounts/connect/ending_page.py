@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -214,7 +215,13 @@ def _way_back(session: LinkSession) -> str:
 
 def _names(session: LinkSession) -> tuple[str, str]:
     toolkit = _about(session)["toolkit"]
-    return (toolkit.name if toolkit else session.account.toolkit_slug), session.project.name
+    return _apart(toolkit.name if toolkit else session.account.toolkit_slug), _apart(session.project.name)
+
+
+def _apart(name: str) -> str:
+    """A name that reads from right to left, set apart so that it turns nothing around it (Unicode's UAX 9, 2.4)."""
+    turns = any(unicodedata.bidirectional(each) in ("R", "AL") for each in name)
+    return f"\u2068{name}\u2069" if turns else name
 
 
 def time_in_words(time: timedelta) -> str:

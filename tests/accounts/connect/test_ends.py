@@ -168,6 +168,13 @@ def test_one_of_several_origins_is_not_guessed(acme: Acme, client: Client) -> No
     assert 'class="button"' not in text_of(client.post(f"/connect/{link.token}/not-now"))
 
 
+def test_a_name_from_right_to_left_turns_nothing_around_it(acme: Acme, client: Client) -> None:
+    acme.project.name = "\u0623\u0643\u0645\u064a"
+    acme.project.save()
+    text = text_of(client.post(f"/connect/{acme.link(callback_url='').token}/not-now"))
+    assert "Go back to \u2068\u0623\u0643\u0645\u064a\u2069 and press Connect again." in text
+
+
 @pytest.mark.parametrize("query", ["error=x&error_description=a%00b", "code=%00", "code=x&iss=%00"])
 def test_what_no_database_can_hold_is_left_out(acme: Acme, client: Client, query: str) -> None:
     url = press(client, acme.link(callback_url=""))
