@@ -22,11 +22,20 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
 env = environ.Env()
 
+
+
+def _yes_or_no(name: str) -> bool:
+    text = env.str(name, default="").strip().lower()
+    if text not in ("", "0", "1", "false", "true", "no", "yes", "off", "on"):
+        raise ImproperlyConfigured(f"{name} must be true or false")
+    return text in ("1", "true", "yes", "on")
+
+
 FLOWRA_DATA_DIR = Path(env.str("FLOWRA_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 FLOWRA_PUBLIC_URL = (env.str("FLOWRA_PUBLIC_URL", default="").strip() or "http://127.0.0.1:8000").rstrip("/")
 FLOWRA_MANAGED_CLIENTS = env.str("FLOWRA_MANAGED_CLIENTS", default="")
 FLOWRA_DEMO_REGISTER = "authconfigs.demo.register_practice"
-DEBUG = env.bool("FLOWRA_DEBUG", default=False)
+DEBUG = _yes_or_no("FLOWRA_DEBUG")
 
 _public = urlsplit(FLOWRA_PUBLIC_URL)
 if _public.scheme not in ("http", "https") or not _public.hostname or _public.path or _public.query:
@@ -191,6 +200,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logging_config(
-    style=env.str("FLOWRA_LOG_FORMAT", default="console"), level="DEBUG" if DEBUG else "INFO"
-)
+_log_format = env.str("FLOWRA_LOG_FORMAT", default="") or "console"
+if _log_format not in ("console", "json"):
+    raise ImproperlyConfigured("FLOWRA_LOG_FORMAT must be console or json")
+LOGGING = logging_config(style=_log_format, level="DEBUG" if DEBUG else "INFO")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import signal
 import socket
 import stat
@@ -216,7 +217,7 @@ def test_two_first_runs_at_once_both_come_up(tmp_path: Path) -> None:
 
 
 def test_it_refuses_to_start_without_the_key_that_secrets_need(installed: Installation, serve: Serve) -> None:
-    other = Installation(installed.data, {"FLOWRA_ENCRYPTION_KEYS": "ab12" * 15 + "9c0d"})
+    other = Installation(installed.data, {"FLOWRA_ENCRYPTION_KEYS": secrets.token_hex(32)})
     refused = other.manage("serve", "--port", str(three_free_ports()))
     assert refused.returncode == 1
     assert re.search(r"need the encryption key [0-9a-f]{8}, which FLOWRA_ENCRYPTION_KEYS does not have", refused.stderr)

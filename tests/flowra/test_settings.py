@@ -1,0 +1,90 @@
+"""Settings are read from the environment; a wrong one is refused in words that say how to mend it."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from tests.flowra.installation import Installation
+
+POSTGRESQL = {"DATABASE_URL": "postgresql://flowra@db.example.com/flowra"}
+KEYS = {"FLOWRA_ENCRYPTION_KEYS": secrets.token_hex(32), "FLOWRA_SECRET_KEY": secrets.token_hex(40)}
+
+
+def value(directory: Path, name: str, **environment: str) -> str:
+    told = Installation(directory / "var", environment).python(f"import flowra.settings as s; print(({name}))")
+    assert told.returncode == 0, told.stderr
+    return told.stdout.strip()
+
+
+def test_with_nothing_given_it_is_an_embedded_database_for_this_machine_alone(tmp_path: Path) -> None:
+    told = value(
+        tmp_path,
+        "s.FLOWRA_PUBLIC_URL, s.DEBUG, s.ALLOWED_HOSTS, s.FLOWRA_OUTBOUND_ALLOW, s.SESSION_COOKIE_SECURE, "
+        "s.DATABASES['default']['NAME'], s.FLOWRA_MANAGED_CLIENTS",
+    )
+    assert told == str(
+        (
+            "http://127.0.0.1:8000",
+            False,
+            ["localhost", "127.0.0.1", "[::1]"],
+            (),
+            False,
+            str(tmp_path / "var" / "flowra.sqlite3"),
+            "",
+        )
+    )
+
+
+def test_an_https_address_makes_cookies_secure_and_its_host_the_only_one(tmp_path: Path) -> None:
+    told = value(
+        tmp_path,
+        "s.FLOWRA_PUBLIC_URL, s.ALLOWED_HOSTS, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
+        "s.CSRF_TRUSTED_ORIGINS, s.SECURE_HSTS_SECONDS > 0",
+        FLOWRA_PUBLIC_URL="https://connect.example.com/",
+    )
+    url = "https://connect.example.com"
+    assert told == str((url, ["connect.example.com"], True, True, [url], True))
+
+
+def test_several_keys_are_taken_the_first_one_writes(tmp_path: Path) -> None:
+    keys = ",".join(secrets.token_hex(32) for _ in range(3))
+    told = value(tmp_path, "len(s.FLOWRA_KEY_RING.ids())", **{**KEYS, "FLOWRA_ENCRYPTION_KEYS": keys})
+    assert told == "3"
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"FLOWRA_PUBLIC_URL": "http://connect.example.com"}, "FLOWRA_PUBLIC_URL must be https, except on loopback"),
+        ({"FLOWRA_PUBLIC_URL": "connect.example.com"}, "FLOWRA_PUBLIC_URL must be a scheme and a host"),
+        ({"FLOWRA_PUBLIC_URL": "https://example.com/flowra"}, "FLOWRA_PUBLIC_URL must be a scheme and a host"),
+        ({"FLOWRA_OUTBOUND_ALLOW": "10.0.0.0/8,loopback"}, "FLOWRA_OUTBOUND_ALLOW must be CIDRs"),
+        ({"DATABASE_URL": "mysql://db/flowra"}, "DATABASE_URL must be sqlite:///… or postgresql://…"),
+        ({"FLOWRA_ENCRYPTION_KEYS": "hunter2"}, "FLOWRA_ENCRYPTION_KEYS has a malformed key"),
+        ({"FLOWRA_ENCRYPTION_KEYS": "00" * 32}, "FLOWRA_ENCRYPTION_KEYS has a key that is not random"),
+        (POSTGRESQL, "FLOWRA_ENCRYPTION_KEYS and FLOWRA_SECRET_KEY must be given"),
+        ({**POSTGRESQL, "FLOWRA_ENCRYPTION_KEYS": secrets.token_hex(32)}, "FLOWRA_SECRET_KEY must be given"),
+        ({"FLOWRA_DEBUG": "perhaps"}, "FLOWRA_DEBUG"),
+        ({"FLOWRA_LOG_FORMAT": "xml"}, "FLOWRA_LOG_FORMAT must be console or json"),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_line(tmp_path: Path, environment: dict[str, str], words: str) -> None:
+    refused = Installation(tmp_path / "var", environment).manage("check")
+    assert refused.returncode == 1
+    assert words in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert "hunter2" not in refused.stderr
+
+
+def test_a_missing_key_comes_with_how_to_make_one(tmp_path: Path) -> None:
+    refused = Installation(tmp_path / "var", POSTGRESQL).manage("serve")
+    assert "Make one with: python -c" in refused.stderr
+
+
+def test_postgresql_comes_with_a_pool(tmp_path: Path) -> None:
+    told = value(tmp_path, "'pool' in s.DATABASES['default']['OPTIONS']", **POSTGRESQL, **KEYS)
+    assert told == "True"
