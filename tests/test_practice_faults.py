@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import stat
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -164,3 +166,31 @@ def test_bad_control_input_is_told(provider: PracticeProvider) -> None:
     ):
         assert call("POST", f"{provider.origin}/_practice/faults", body=body).status == 400
     assert call("POST", f"{provider.origin}/_practice/clients", body={"service": "myspace"}).status == 400
+
+
+def test_a_demo_s_provider_remembers_grants_and_what_became_of_them(tmp_path: Path) -> None:
+    file = tmp_path / "practice.json"
+    client: dict[str, Any] = {"client_id": "demo", "client_secret": "secret"}
+    with PracticeProvider() as provider:
+        provider.remember(file)
+        kept, ended = (tokens(provider, **client).json for _ in range(2))
+        form = {"token": ended["refresh_token"]}
+        call("POST", f"{provider.origin}/revoke", form=form, basic=("demo", "secret"))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with PracticeProvider() as provider:
+        provider.register_client(redirect_uris=[BACK], **client)
+        provider.remember(file)
+        assert me(provider, bearer=kept["access_token"]).json["email"] == "sales@example.com"
+        assert me(provider, bearer=ended["access_token"]).status == 401
+        form = {"grant_type": "refresh_token", "refresh_token": kept["refresh_token"]}
+        assert call("POST", f"{provider.origin}/token", form=form, basic=("demo", "secret")).status == 200
+        assert "keeps what was allowed" in call("GET", provider.origin).text
+
+
+@pytest.mark.parametrize("words", ["", "[]", '{"grants": [{}]}', '{"grants": 7}', "\xff"])
+def test_a_file_that_makes_no_sense_is_no_memory(tmp_path: Path, words: str) -> None:
+    file = tmp_path / "practice.json"
+    file.write_text(words)
+    with PracticeProvider() as provider:
+        provider.remember(file)
+        assert provider.grants == []

@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from .__main__ import add_arguments, start_provider, wait_for_signal, write_ready_file
 from .acme import Acme
@@ -20,6 +21,9 @@ def main(command_line: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.provider.demo", description=__doc__)
     add_arguments(parser, "--provider-port")
     parser.add_argument("--acme-port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument(
+        "--state-file", type=Path, help="keeps the provider's grants from one start to the next"
+    )
     parser.add_argument("--flowra-url", required=True, help="where Flowra answers")
     parser.add_argument("--auth-config-id", required=True, help="what Acme connects")
     parser.set_defaults(client_name="Acme")  # whose app it is that the consent page names
@@ -29,6 +33,8 @@ def main(command_line: Sequence[str] | None = None) -> None:
         parser.error("FLOWRA_API_KEY is not in the environment")
     stopped = wait_for_signal()
     provider = start_provider(arguments)
+    if arguments.state_file:
+        provider.remember(arguments.state_file)
     acme = Acme(arguments.flowra_url, api_key, arguments.auth_config_id, port=arguments.acme_port).start()
     ready: dict[str, object] = {"provider": provider.origin, "acme": acme.origin, "pid": os.getpid()}
     write_ready_file(arguments.ready_file, ready)

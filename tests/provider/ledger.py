@@ -81,6 +81,12 @@ class Ledger:
             code.grant_id = grant.id
             return grant
 
+    def put_back(self, grant: Grant) -> None:
+        """A grant of an earlier run, with its tokens."""
+        with self.lock:
+            self._grants[grant.id] = grant
+            self._tokens.update({token.value: token for token in grant.tokens})
+
     def add_token(self, token: Token) -> None:
         with self.lock:
             self._tokens[token.value] = token

@@ -56,18 +56,23 @@ def consent(service: str, app: str, person: Person, scopes: list[tuple[str, str]
     )
 
 
-def front(person: Person | None, services: Iterable[str]) -> str:
+def front(person: Person | None, services: Iterable[str], *, keeps: bool) -> str:
     """What this is, for somebody who lands here."""
     who = (
         f"You are signed in as <strong>{escape(person.email)}</strong>."
         if person
         else "Nobody is signed in here."
     )
+    end = (
+        "When it stops it keeps what was allowed here, and forgets who was signed in."
+        if keeps
+        else "It forgets everything when it stops."
+    )
     names = "".join(f"<li>{escape(name)}</li>" for name in services)
     return _page(
         "A service to practise with",
         f"""<p>Practice is an authorization server and a small API for trying out connections. It runs on this
-machine only, holds nothing real and forgets everything when it stops.</p><p>{who}</p>
+machine only and holds nothing real. {end}</p><p>{who}</p>
 <p>It can stand in for:</p><ul class="services">{names}</ul>""",
     )
 

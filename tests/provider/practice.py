@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from . import control, pages
 from .calls import CallLog
 from .faults import Fault, Faults, Kind
+from .keepsake import Keepsake
 from .ledger import Ledger
 from .message import Reply, Request, as_json, as_page
 from .records import PEOPLE, AnswerStyle, Client, Code, Grant, RefreshRule, Token
@@ -34,6 +36,7 @@ class PracticeProvider:
         self.calls = CallLog()
         self.faults = Faults()
         self._sessions = Sessions()
+        self._keepsake: Keepsake | None = None
         self._web = WebServer(self._answer, host, port)
         self._services: dict[str, Service] = {}
         self._routes: list[tuple[Service, Route]] = []
@@ -163,6 +166,11 @@ class PracticeProvider:
         """Sets a fault: `fail("/revoke", "status", status=503, times=2)`. See `Fault` for what it takes."""
         return self.faults.add(Fault(path, Kind(kind), **how))
 
+    def remember(self, file: Path) -> None:
+        """Takes up the grants that an earlier run left in `file`, and keeps them there from now on."""
+        self._keepsake = Keepsake(file)
+        self._keepsake.load(self.ledger)
+
     def forget(self) -> None:
         """Between tests: drops grants, codes, calls and faults; registered apps and keys stay."""
         self.ledger.forget()
@@ -180,6 +188,8 @@ class PracticeProvider:
         )
         reply = real if fault is None else self.faults.spoil(fault, real)
         self.calls.add(request, 0 if reply.delivery else reply.status)
+        if self._keepsake is not None and request.method not in ("GET", "HEAD"):
+            self._keepsake.save(self.ledger)
         return reply
 
     def _route(self, request: Request) -> Reply:
@@ -208,7 +218,9 @@ class PracticeProvider:
                     for service in self._services.values()
                     if service.shape.slug != "practice"
                 ]
-                return as_page(pages.front(self._sessions.person(request), names))
+                return as_page(
+                    pages.front(self._sessions.person(request), names, keeps=self._keepsake is not None)
+                )
             case (("GET" | "HEAD"), "/practice.css"):
                 return pages.style_sheet()
             case (("GET" | "HEAD"), "/login"):
