@@ -27,6 +27,7 @@ LIST = "/api/v1/connected_accounts"
 SMALL = 1_000
 DEEP_PAGE = 500
 ROUNDS = 5
+WARM_UP_SECONDS = 0.5
 PER_SECOND_AT_LEAST = {"get by id": 0.6, "list of 10": 0.35, "list of 100": 0.15, "link": 0.2}
 
 
