@@ -75,6 +75,7 @@ class Demo:
             *("--redirect-uri", self.client.redirect_uri),
             *("--flowra-url", settings.FLOWRA_PUBLIC_URL),
             *("--auth-config-id", self.client.auth_config_id),
+            *("--state-file", str(settings.FLOWRA_DATA_DIR / "practice.json")),
         ]
 
     def run(self) -> None:

@@ -54,7 +54,7 @@ def _of_the_demo(demo: Demo, manage: str) -> list[str]:
     )
     return [
         f"  Open first  {demo.acme_url}   Acme, a sample app: press Connect there",
-        f"  Provider    {demo.provider_url}   a practice service that Acme connects to; it forgets when it ends",
+        f"  Provider    {demo.provider_url}   a practice service that Acme connects to; nothing there is real",
         f"  Sign in     {sign_in}",
     ]
 
