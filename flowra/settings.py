@@ -166,6 +166,7 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # X-Frame-Options is set by PageHeadersMiddleware
+    "security.W003",  # PageCsrfMiddleware is Django's own, for pages
     "security.W004",  # HSTS and Secure cookies follow the public URL, which flowra.W010 speaks of
     "security.W012",
     "security.W016",
