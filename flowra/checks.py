@@ -22,7 +22,8 @@ from flowra.keys_at_first_run import FILE_NAME, HOW_TO_MAKE_ONE
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Where clouds tell a machine its own credentials.
 METADATA = tuple(
-    ipaddress.ip_address(each) for each in ("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200")
+    ipaddress.ip_address(each)
+    for each in ("169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200")
 )
 WIDEST_ALLOWED = {4: 8, 6: 32}
 SHORTEST_SECRET = 40
@@ -68,7 +69,9 @@ def _public() -> Iterator[CheckMessage]:
 
 def _matches(host: str, pattern: str) -> bool:
     host = f"[{host}]" if ":" in host else host
-    return pattern in ("*", host) or (pattern.startswith(".") and (host.endswith(pattern) or host == pattern[1:]))
+    return pattern in ("*", host) or (
+        pattern.startswith(".") and (host.endswith(pattern) or host == pattern[1:])
+    )
 
 
 def _outbound() -> Iterator[CheckMessage]:

@@ -12,7 +12,13 @@ from flowra.redaction import is_secret_name, scrub, scrub_text
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
-_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "request", "server_time"}
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",
+    "request",
+    "server_time",
+}
 
 
 class _MaskedFormatter(logging.Formatter):

@@ -23,7 +23,6 @@ environ.Env.read_env(BASE_DIR / ".env")
 env = environ.Env()
 
 
-
 def _yes_or_no(name: str) -> bool:
     text = env.str(name, default="").strip().lower()
     if text not in ("", "0", "1", "false", "true", "no", "yes", "off", "on"):
@@ -39,7 +38,9 @@ DEBUG = _yes_or_no("FLOWRA_DEBUG")
 
 _public = urlsplit(FLOWRA_PUBLIC_URL)
 if _public.scheme not in ("http", "https") or not _public.hostname or _public.path or _public.query:
-    raise ImproperlyConfigured("FLOWRA_PUBLIC_URL must be a scheme and a host, like https://connect.example.com")
+    raise ImproperlyConfigured(
+        "FLOWRA_PUBLIC_URL must be a scheme and a host, like https://connect.example.com"
+    )
 FLOWRA_PUBLIC_IS_HTTPS = _public.scheme == "https"
 _on_loopback = _public.hostname in ("localhost", "127.0.0.1", "::1")
 if not FLOWRA_PUBLIC_IS_HTTPS and not _on_loopback:
@@ -50,7 +51,9 @@ def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network,
     try:
         return tuple(ipaddress.ip_network(each.strip()) for each in text.split(",") if each.strip())
     except ValueError as wrong:
-        raise ImproperlyConfigured(f"FLOWRA_OUTBOUND_ALLOW must be CIDRs, comma-separated: {wrong}") from wrong
+        raise ImproperlyConfigured(
+            f"FLOWRA_OUTBOUND_ALLOW must be CIDRs, comma-separated: {wrong}"
+        ) from wrong
 
 
 FLOWRA_OUTBOUND_ALLOW = _networks(env.str("FLOWRA_OUTBOUND_ALLOW", default=""))

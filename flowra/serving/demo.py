@@ -144,5 +144,5 @@ def _admin_password() -> str | None:
     if users.filter(is_staff=True).exists():
         return None
     password = secrets.token_urlsafe(12)
-    users.create_superuser(ADMIN_NAME, "ops@example.com", password)  # type: ignore[attr-defined]
+    users.create_superuser(ADMIN_NAME, "ops@example.com", password)
     return password

@@ -56,7 +56,9 @@ def _where() -> str:
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"The database {database['NAME']}"
-    return f"The database {database['NAME']} on {database['HOST'] or 'this machine'}:{database['PORT'] or 5432}"
+    return (
+        f"The database {database['NAME']} on {database['HOST'] or 'this machine'}:{database['PORT'] or 5432}"
+    )
 
 
 def leave_no_connection() -> None:

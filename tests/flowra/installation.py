@@ -84,7 +84,8 @@ class Serve:
 
     def parts(self) -> list[psutil.Process]:
         """What the supervisor itself started."""
-        return psutil.Process(self.process.pid).children()
+        parts: list[psutil.Process] = psutil.Process(self.process.pid).children()
+        return parts
 
     def web(self) -> psutil.Process | None:
         """The web server: the one part that has processes of its own."""
@@ -107,7 +108,8 @@ class Installation:
         own = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("FLOWRA_", "DJANGO_")) and name not in ("DATABASE_URL", "SENTRY_DSN", "EMAIL_URL")
+            if not name.startswith(("FLOWRA_", "DJANGO_"))
+            and name not in ("DATABASE_URL", "SENTRY_DSN", "EMAIL_URL")
         }
         return {**own, "FLOWRA_DATA_DIR": str(self.data), **self.environment}
 
@@ -126,7 +128,12 @@ class Installation:
         """Some lines in the installation's environment, as the settings see it."""
         env = {**self.env(), "DJANGO_SETTINGS_MODULE": "flowra.settings"}
         return subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=PATIENCE_SECONDS
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
         )
 
     @contextmanager

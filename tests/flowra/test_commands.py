@@ -29,7 +29,14 @@ def run(*arguments: str) -> dict[str, Any]:
 
 @pytest.mark.both_databases
 def test_a_project_is_made_with_a_key_that_works(db: None) -> None:
-    told = run("create_project", "Acmé", "--callback-origin", "https://acme.example", "--callback-origin", "http://localhost:3000/")
+    told = run(
+        "create_project",
+        "Acmé",
+        "--callback-origin",
+        "https://acme.example",
+        "--callback-origin",
+        "http://localhost:3000/",
+    )
     assert told.keys() == {"projectId", "name", "apiKey"}
     project = Project.objects.get(pk=told["projectId"])
     assert (project.name, told["name"], project.is_test) == ("Acmé", "Acmé", False)
@@ -61,12 +68,20 @@ def test_who_made_them_is_on_the_trail_and_the_key_is_not(db: None) -> None:
         ([""], "NAME: must be 1 to 100 characters"),
         (["x" * 101], "NAME: must be 1 to 100 characters"),
         (["two\nlines"], "NAME: must be one line"),
-        (["Acme", "--callback-origin", "https://acme.example/path"], "--callback-origin https://acme.example/path: must be an origin"),
+        (
+            ["Acme", "--callback-origin", "https://acme.example/path"],
+            "--callback-origin https://acme.example/path: must be an origin",
+        ),
         (["Acme", "--callback-origin", "acme.example"], "--callback-origin acme.example: must be an origin"),
-        (["Acme", "--callback-origin", "https://ok.example", "--callback-origin", "javascript:x"], "--callback-origin javascript:x"),
+        (
+            ["Acme", "--callback-origin", "https://ok.example", "--callback-origin", "javascript:x"],
+            "--callback-origin javascript:x",
+        ),
     ],
 )
-def test_a_project_that_cannot_be_is_refused_and_nothing_is_made(db: None, arguments: list[str], words: str) -> None:
+def test_a_project_that_cannot_be_is_refused_and_nothing_is_made(
+    db: None, arguments: list[str], words: str
+) -> None:
     with pytest.raises(CommandError) as refused:
         run("create_project", *arguments)
     assert words in str(refused.value)
@@ -116,7 +131,9 @@ def test_a_key_that_cannot_be_is_refused_and_not_made(db: None, arguments: list[
     assert not ApiKey.objects.exists()
 
 
-def test_on_the_command_line_the_json_stands_alone_at_the_end_and_faults_have_an_exit_code(tmp_path: Path) -> None:
+def test_on_the_command_line_the_json_stands_alone_at_the_end_and_faults_have_an_exit_code(
+    tmp_path: Path,
+) -> None:
     installation = Installation(tmp_path / "var")
     made = installation.manage("create_project", "Before any serve")
     assert made.returncode == 0, made.stderr
@@ -125,6 +142,10 @@ def test_on_the_command_line_the_json_stands_alone_at_the_end_and_faults_have_an
     refused = installation.manage("create_api_key", "pr_unknown")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "Traceback" not in refused.stderr
-    for wrong in (["create_project"], ["create_api_key", "x", "--expires-in-days", "soon"], ["create_project", "x", "-y"]):
+    for wrong in (
+        ["create_project"],
+        ["create_api_key", "x", "--expires-in-days", "soon"],
+        ["create_project", "x", "-y"],
+    ):
         refused = installation.manage(*wrong)
         assert (refused.returncode, refused.stdout) == (2, "")

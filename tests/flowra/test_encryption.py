@@ -21,7 +21,9 @@ TOKEN = "xoxb-a-very-secret-token"
 @pytest.fixture
 def credential(db: None) -> Credential:
     account = make_account(
-        make_auth_config(make_project()), secrets={"access_token": TOKEN}, connection_data={"subdomain": "acme"}
+        make_auth_config(make_project()),
+        secrets={"access_token": TOKEN},
+        connection_data={"subdomain": "acme"},
     )
     return Credential.objects.get(pk=account.pk)
 
@@ -74,7 +76,9 @@ def test_a_ciphertext_moved_to_another_row_is_refused(credential: Credential) ->
 
 
 def test_a_ciphertext_moved_to_another_table_is_refused(credential: Credential) -> None:
-    foreign = sealed_for(type(make_auth_config(make_project())), "secrets", credential.pk, {"client_secret": "x"})
+    foreign = sealed_for(
+        type(make_auth_config(make_project())), "secrets", credential.pk, {"client_secret": "x"}
+    )
     with pytest.raises(Unreadable):
         _ = store_secrets(credential.pk, foreign).secrets
 
@@ -88,7 +92,9 @@ def test_a_changed_ciphertext_is_refused(credential: Credential, place: int) -> 
         _ = store_secrets(credential.pk, changed).secrets
 
 
-@pytest.mark.parametrize("text", ['{"access_token": "plain"}', "", "s1", "s1..", "s1.00000000.", "p1.x.y", "s1.%s.!!!"])
+@pytest.mark.parametrize(
+    "text", ['{"access_token": "plain"}', "", "s1", "s1..", "s1.00000000.", "p1.x.y", "s1.%s.!!!"]
+)
 def test_what_was_not_encrypted_here_is_never_given_out(credential: Credential, text: str) -> None:
     with pytest.raises(Unreadable) as refused:
         _ = store_secrets(credential.pk, text.replace("%s", key_ring().newest.id)).secrets
@@ -141,7 +147,9 @@ def test_searching_a_secret_is_an_error_and_not_an_empty_answer(db: None, lookup
         Credential.objects.filter(**{lookup: "x"}).exists()
 
 
-@pytest.mark.parametrize("lookup", ["connection_data", "connection_data__contains", "connection_data__subdomain"])
+@pytest.mark.parametrize(
+    "lookup", ["connection_data", "connection_data__contains", "connection_data__subdomain"]
+)
 def test_searching_private_data_is_an_error_too(db: None, lookup: str) -> None:
     with pytest.raises(FieldError, match="cannot be searched"):
         ConnectedAccount.objects.filter(**{lookup: "x"}).exists()

@@ -48,7 +48,11 @@ def test_an_event_is_neither_changed_nor_deleted(db: None) -> None:
 
 def test_secrets_in_an_events_data_are_masked(db: None) -> None:
     event = told(data={"access_token": "xoxb-1", "note": "sent Bearer abcdefghijkl", "name": "Acme"})
-    assert Event.objects.get(pk=event.pk).data == {"access_token": MASK, "note": f"sent {MASK}", "name": "Acme"}
+    assert Event.objects.get(pk=event.pk).data == {
+        "access_token": MASK,
+        "note": f"sent {MASK}",
+        "name": "Acme",
+    }
 
 
 def test_an_event_is_gone_with_the_deed_that_failed(db: None) -> None:

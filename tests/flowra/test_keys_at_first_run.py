@@ -56,7 +56,9 @@ def test_given_keys_win_and_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_another_database_than_the_embedded_one_needs_them_given(tmp_path: Path) -> None:
-    with pytest.raises(ImproperlyConfigured, match=r"FLOWRA_ENCRYPTION_KEYS and FLOWRA_SECRET_KEY must be given.*python -c"):
+    with pytest.raises(
+        ImproperlyConfigured, match=r"FLOWRA_ENCRYPTION_KEYS and FLOWRA_SECRET_KEY must be given.*python -c"
+    ):
         keys_of_installation({}, tmp_path, None)
     with pytest.raises(ImproperlyConfigured, match="^FLOWRA_SECRET_KEY must be given"):
         keys_of_installation({"FLOWRA_ENCRYPTION_KEYS": "x"}, tmp_path, None)
@@ -86,7 +88,8 @@ def test_a_key_is_the_same_however_it_is_written(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["short", "x" * 64, base64.b64encode(b"a" * 31).decode(), base64.b64encode(b"a" * 33).decode(), "é" * 43]
+    "text",
+    ["short", "x" * 64, base64.b64encode(b"a" * 31).decode(), base64.b64encode(b"a" * 33).decode(), "é" * 43],
 )
 def test_a_malformed_key_is_refused_without_being_told(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="malformed") as refused:

@@ -14,8 +14,12 @@ from flowra.logs import ConsoleFormatter, JSONFormatter, logging_config, request
 TOKEN = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
-def made(message: str = "Something %s", *args: object, exc_info: Any = None, **extra: object) -> logging.LogRecord:
-    record = logging.LogRecord("flowra.x", logging.WARNING, "x.py", 1, message, args or ("happened",), exc_info)
+def made(
+    message: str = "Something %s", *args: object, exc_info: Any = None, **extra: object
+) -> logging.LogRecord:
+    record = logging.LogRecord(
+        "flowra.x", logging.WARNING, "x.py", 1, message, args or ("happened",), exc_info
+    )
     record.__dict__.update(extra)
     return record
 
@@ -46,7 +50,11 @@ def test_secrets_are_masked_in_words_additions_and_tracebacks(formatter: logging
     except ValueError as error:
         info = (type(error), error, error.__traceback__)
     record = made(
-        "asked with %s", f"Bearer {TOKEN}", exc_info=info, access_token=TOKEN, headers={"Authorization": TOKEN}
+        "asked with %s",
+        f"Bearer {TOKEN}",
+        exc_info=info,
+        access_token=TOKEN,
+        headers={"Authorization": TOKEN},
     )
     line = formatter.format(record)
     assert TOKEN not in line

@@ -29,6 +29,8 @@ def test_no_two_are_alike_and_each_has_eighty_random_bits() -> None:
     assert len({id[-16:] for id in made}) == 5000
 
 
-@pytest.mark.parametrize("text", ["", "ca_", "ca_short", "ac_" + "0" * 26, "ca_" + "0" * 27, "ca_" + "U" * 26, "ca_" + "i" * 26])
+@pytest.mark.parametrize(
+    "text", ["", "ca_", "ca_short", "ac_" + "0" * 26, "ca_" + "0" * 27, "ca_" + "U" * 26, "ca_" + "i" * 26]
+)
 def test_what_is_no_id_of_the_kind_is_known(text: str) -> None:
     assert not is_id("ca", text)

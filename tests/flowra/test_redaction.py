@@ -32,19 +32,28 @@ def test_what_looks_like_a_credential_is_masked_in_free_text(text: str) -> None:
     assert MASK in scrub_text(f" {text}")
 
 
-@pytest.mark.parametrize("text", ["GET /connect/callback/ac_1", "code 200", "the state of things", "no bearer here"])
+@pytest.mark.parametrize(
+    "text", ["GET /connect/callback/ac_1", "code 200", "the state of things", "no bearer here"]
+)
 def test_plain_words_are_left_alone(text: str) -> None:
     assert scrub_text(text) == text
 
 
 def test_secret_names_are_masked_at_any_depth() -> None:
-    data = {"a": [{"client_secret": SECRET, "name": "Acme"}], "tokens": {"x": SECRET}, "note": f"Bearer {SECRET}", "n": 3}
+    data = {
+        "a": [{"client_secret": SECRET, "name": "Acme"}],
+        "tokens": {"x": SECRET},
+        "note": f"Bearer {SECRET}",
+        "n": 3,
+    }
     assert SECRET not in str(scrub(data))
     assert scrub(data)["a"][0]["name"] == "Acme"
     assert scrub(data)["n"] == 3
 
 
-@pytest.mark.parametrize("name", ["access_token", "apiKey", "Set-Cookie", "password", "code", "state", "private_key"])
+@pytest.mark.parametrize(
+    "name", ["access_token", "apiKey", "Set-Cookie", "password", "code", "state", "private_key"]
+)
 def test_secret_names_are_known(name: str) -> None:
     assert is_secret_name(name)
 

@@ -27,7 +27,9 @@ OTHER = Callable[..., KeyRing]
 def accounts(count: int) -> list[str]:
     config = make_auth_config(make_project())
     return [
-        make_account(config, secrets={"access_token": f"token-{number}"}, connection_data={"number": number}).pk
+        make_account(
+            config, secrets={"access_token": f"token-{number}"}, connection_data={"number": number}
+        ).pk
         for number in range(count)
     ]
 

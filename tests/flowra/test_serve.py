@@ -44,7 +44,9 @@ def is_ready(serve: Serve) -> bool:
     return serve.get("/readyz")[0] == 200
 
 
-def test_the_first_run_prints_one_screen_that_says_what_to_do_next(serve: Serve, installed: Installation) -> None:
+def test_the_first_run_prints_one_screen_that_says_what_to_do_next(
+    serve: Serve, installed: Installation
+) -> None:
     screen = serve.screen
     assert len(screen.splitlines()) < 24
     assert max(len(line) for line in screen.splitlines()) < 160
@@ -220,7 +222,9 @@ def test_it_refuses_to_start_without_the_key_that_secrets_need(installed: Instal
     other = Installation(installed.data, {"FLOWRA_ENCRYPTION_KEYS": secrets.token_hex(32)})
     refused = other.manage("serve", "--port", str(three_free_ports()))
     assert refused.returncode == 1
-    assert re.search(r"need the encryption key [0-9a-f]{8}, which FLOWRA_ENCRYPTION_KEYS does not have", refused.stderr)
+    assert re.search(
+        r"need the encryption key [0-9a-f]{8}, which FLOWRA_ENCRYPTION_KEYS does not have", refused.stderr
+    )
     assert "Traceback" not in refused.stderr
 
 

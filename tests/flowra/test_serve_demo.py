@@ -89,7 +89,9 @@ def test_the_provider_is_started_again_when_it_dies(installed: Installation) -> 
 
 @pytest.mark.parametrize("public", ["https://connect.example.com"])
 def test_there_is_no_demo_in_public(tmp_path: Path, public: str) -> None:
-    refused = Installation(tmp_path / "var", {"FLOWRA_PUBLIC_URL": public}).manage("serve", "--demo", "--port", "18999")
+    refused = Installation(tmp_path / "var", {"FLOWRA_PUBLIC_URL": public}).manage(
+        "serve", "--demo", "--port", "18999"
+    )
     assert refused.returncode == 1
     assert "--demo is for trying out on this machine" in refused.stderr
     assert not (tmp_path / "var" / "flowra.sqlite3").exists()

@@ -14,7 +14,9 @@ KEYS = {"FLOWRA_ENCRYPTION_KEYS": secrets.token_hex(32), "FLOWRA_SECRET_KEY": se
 
 
 def value(directory: Path, name: str, **environment: str) -> str:
-    told = Installation(directory / "var", environment).python(f"import flowra.settings as s; print(({name}))")
+    told = Installation(directory / "var", environment).python(
+        f"import flowra.settings as s; print(({name}))"
+    )
     assert told.returncode == 0, told.stderr
     return told.stdout.strip()
 
@@ -58,9 +60,15 @@ def test_several_keys_are_taken_the_first_one_writes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"FLOWRA_PUBLIC_URL": "http://connect.example.com"}, "FLOWRA_PUBLIC_URL must be https, except on loopback"),
+        (
+            {"FLOWRA_PUBLIC_URL": "http://connect.example.com"},
+            "FLOWRA_PUBLIC_URL must be https, except on loopback",
+        ),
         ({"FLOWRA_PUBLIC_URL": "connect.example.com"}, "FLOWRA_PUBLIC_URL must be a scheme and a host"),
-        ({"FLOWRA_PUBLIC_URL": "https://example.com/flowra"}, "FLOWRA_PUBLIC_URL must be a scheme and a host"),
+        (
+            {"FLOWRA_PUBLIC_URL": "https://example.com/flowra"},
+            "FLOWRA_PUBLIC_URL must be a scheme and a host",
+        ),
         ({"FLOWRA_OUTBOUND_ALLOW": "10.0.0.0/8,loopback"}, "FLOWRA_OUTBOUND_ALLOW must be CIDRs"),
         ({"DATABASE_URL": "mysql://db/flowra"}, "DATABASE_URL must be sqlite:///… or postgresql://…"),
         ({"FLOWRA_ENCRYPTION_KEYS": "hunter2"}, "FLOWRA_ENCRYPTION_KEYS has a malformed key"),
@@ -71,7 +79,9 @@ def test_several_keys_are_taken_the_first_one_writes(tmp_path: Path) -> None:
         ({"FLOWRA_LOG_FORMAT": "xml"}, "FLOWRA_LOG_FORMAT must be console or json"),
     ],
 )
-def test_a_wrong_setting_is_refused_in_one_line(tmp_path: Path, environment: dict[str, str], words: str) -> None:
+def test_a_wrong_setting_is_refused_in_one_line(
+    tmp_path: Path, environment: dict[str, str], words: str
+) -> None:
     refused = Installation(tmp_path / "var", environment).manage("check")
     assert refused.returncode == 1
     assert words in refused.stderr

@@ -27,7 +27,10 @@ def test_sixteen_writers_at_once_never_see_a_locked_database(transactional_db: N
                 # Reads before it writes: what a deferred transaction could not turn into a write.
                 seen = Project.objects.get(pk=project.pk)
                 record(
-                    EventType.PROJECT_UPDATED, project_id=seen.pk, subject=("project", str(number)), actor=SYSTEM
+                    EventType.PROJECT_UPDATED,
+                    project_id=seen.pk,
+                    subject=("project", str(number)),
+                    actor=SYSTEM,
                 )
         return DEEDS
 

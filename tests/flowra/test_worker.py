@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.models import Revocation
 from flowra.due import heartbeat, worker
 from flowra.due.kinds import Chore, DueKind
-from flowra.due.row import settle
+from flowra.due.row import anything_due, settle
 from flowra.due.worker import Worker
 from flowra.models import WorkerHeartbeat
 from tests.factories import make_account, make_auth_config, make_project
@@ -34,7 +34,8 @@ def due(count: int) -> list[str]:
     now = timezone.now()
     config = make_auth_config(make_project())
     return [
-        Revocation.objects.create(account=make_account(config), created_at=now, due_at=now).pk for _ in range(count)
+        Revocation.objects.create(account=make_account(config), created_at=now, due_at=now).pk
+        for _ in range(count)
     ]
 
 
@@ -42,7 +43,9 @@ def due(count: int) -> list[str]:
 def sweeps(monkeypatch: pytest.MonkeyPatch) -> Kinds:
     """Makes the worker sweep revocations by the given act, and nothing else."""
 
-    def only(act: Callable[[Any], None], *, lease: float = 30.0, chores: dict[str, Chore] | None = None) -> None:
+    def only(
+        act: Callable[[Any], None], *, lease: float = 30.0, chores: dict[str, Chore] | None = None
+    ) -> None:
         kind = DueKind(Revocation, act, lease=timedelta(seconds=lease), batch=5)
         monkeypatch.setattr(worker, "KINDS", {"revocation": kind})
         monkeypatch.setattr(worker, "CHORES", chores or {})
@@ -54,7 +57,9 @@ def sweeps(monkeypatch: pytest.MonkeyPatch) -> Kinds:
 def running(count: int = 1, threads: int = 4) -> Iterator[None]:
     stop = threading.Event()
     started = [
-        threading.Thread(target=Worker(name=f"w{number}", threads=threads, poll_seconds=0.05).run, args=(stop,))
+        threading.Thread(
+            target=Worker(name=f"w{number}", threads=threads, poll_seconds=0.05).run, args=(stop,)
+        )
         for number in range(count)
     ]
     for each in started:
@@ -223,15 +228,15 @@ def test_it_outlives_a_database_that_was_away(
 ) -> None:
     sweeps(done)
     due(1)
-    ask = worker.anything_due
+    ask = anything_due
     away = iter([True, True])
 
-    def anything_due(model: Any) -> bool:
+    def failing_twice(model: Any) -> bool:
         if next(away, False):
             raise DatabaseError("password=hunter2 is wrong")
         return ask(model)
 
-    monkeypatch.setattr(worker, "anything_due", anything_due)
+    monkeypatch.setattr(worker, "anything_due", failing_twice)
     with running():
         assert within(30, none_is_due)
     assert "The sweep failed" in caplog.text
