@@ -2,6 +2,7 @@
 
 https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens
 https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/token-introspect
+https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/revoke-token
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def _described(token: Token, client: Client) -> dict[str, Any]:
 
 
 def revoke(service: Service, request: Request, path: Path) -> Reply:
-    """Refresh tokens only: the access tokens made with it go on for their half hour."""
+    """Refresh tokens only: the access tokens made with it go on for their half hour. Its success says nothing."""
     client = service.admit_client(request, request.form)
     token = service.token(request.form.get("token", ""), client)
     if token is not None and token.kind != "refresh":
@@ -105,7 +106,7 @@ def revoke(service: Service, request: Request, path: Path) -> Reply:
         )
     if token is not None:
         service.end(token)
-    return as_json({})
+    return Reply(200)
 
 
 def legacy_delete(service: Service, request: Request, path: Path) -> Reply:
