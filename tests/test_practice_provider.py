@@ -124,7 +124,13 @@ def test_discovery_says_the_same_by_both_standards(app: App) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"code_challenge": ""}, {"code_challenge_method": "plain"}, {"code_challenge_method": ""}]
+    "changes",
+    [
+        {"code_challenge": "", "code_challenge_method": ""},
+        {"code_challenge": ""},
+        {"code_challenge_method": "plain"},
+        {"code_challenge_method": ""},
+    ],
 )
 def test_pkce_with_s256_is_required(app: App, changes: dict[str, str]) -> None:
     told = query_of(app.provider.visit(app.ask(**changes)))
