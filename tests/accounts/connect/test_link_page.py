@@ -251,6 +251,14 @@ def test_of_many_permissions_the_sensitive_are_shown_and_the_rest_counted(acme: 
     assert "<summary>5 more, less sensitive</summary>" in rest
 
 
+def test_what_there_are_no_words_for_is_counted_and_promises_nothing(acme: Acme, client: Client) -> None:
+    auth_config = catalogue_config(acme, "slack", scopes=["users:read", "made:up", "made.up.too"])
+    html = client.get(page_of(acme.link(auth_config_id=auth_config.pk))).content.decode()
+    assert "It asks for 2 more, which <bdi>Slack</bdi> explains before you agree." in html
+    assert "made.up.too" in html
+    assert "will not be able to" not in html
+
+
 def test_the_form_may_lead_anywhere_by_https_and_by_http_only_where_it_must(
     acme: Acme, client: Client
 ) -> None:
