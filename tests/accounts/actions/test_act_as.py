@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.actions.act_as import act_as, act_as_id_or_name, default_user
 from accounts.models import DEFAULT_USER_NAME, ExternalUser
 from flowra.errors import Forbidden, InvalidInput
+from tests.accounts.at_once import at_once
 from tests.factories import make_project
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -64,3 +65,11 @@ def test_being_seen_is_noted_to_the_minute_and_not_at_every_call() -> None:
     seen = ExternalUser.objects.get().last_seen_at
     assert seen is not None
     assert seen > long_ago + timedelta(minutes=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_calls_at_once_one_makes_the_user() -> None:
+    project = make_project()
+    found = at_once(*[lambda: act_as(project, "brand-new").pk] * 8)
+    assert len(set(found)) == 1
+    assert ExternalUser.objects.filter(project=project).count() == 1
