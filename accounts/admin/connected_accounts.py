@@ -11,15 +11,16 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import ConnectedAccount
-from authconfigs.catalogue.load import all_toolkits
 from flowra.admin.filters import ProjectFilter
 from flowra.admin.moments import moment
-from flowra.admin.pages import ReadOnlyPages, actor_of
+from flowra.admin.pages import ReadOnlyPages, actor_of, cut_in_the_middle
 from flowra.errors import InvalidInput, NotFound
 
+from .account_words import name_of, service_name, status_badge
 from .filters import (
     AuthConfigFilter,
     CreatedFilter,
@@ -30,7 +31,6 @@ from .filters import (
 )
 from .revoke import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
 from .search import search_accounts
-from .status_words import status_badge
 from .story import story_of
 
 
@@ -65,9 +65,16 @@ class ConnectedAccountAdmin(ReadOnlyPages):
         return search_accounts(queryset, search_term) if search_term.strip() else queryset, False
 
     @admin.display(description="account", ordering="identity_email")
-    def whose(self, account: ConnectedAccount) -> str:
-        """As a person would recognise it."""
-        return account.label
+    def whose(self, account: ConnectedAccount) -> SafeString:
+        """Its identity, a long one cut in the middle, and besides what the app calls it."""
+        name = name_of(account)
+        called = "" if account.label in (name, account.toolkit_slug) else account.label
+        return format_html(
+            "<span title='{}'>{}</span>{}",
+            name,
+            cut_in_the_middle(name),
+            format_html(" <span class='second quiet'>{}</span>", cut_in_the_middle(called)) if called else "",
+        )
 
     @admin.display(description="status", ordering="status")
     def status_shown(self, account: ConnectedAccount) -> SafeString:
@@ -77,8 +84,7 @@ class ConnectedAccountAdmin(ReadOnlyPages):
     @admin.display(description="service", ordering="toolkit_slug")
     def service(self, account: ConnectedAccount) -> str:
         """The service's name, where the catalogue has it."""
-        known = all_toolkits()
-        return known[account.toolkit_slug].name if account.toolkit_slug in known else account.toolkit_slug
+        return service_name(account.toolkit_slug)
 
     @admin.display(description="person", ordering="external_user__name")
     def person(self, account: ConnectedAccount) -> str:
@@ -167,10 +173,11 @@ class ConnectedAccountAdmin(ReadOnlyPages):
             raise NotFound("None of these accounts is there any more.")
         to_do = [each for each in previews if not each.gone]
         first = previews[0].account
-        title = f"Revoke the {self.service(first)} of {first.label}?" if len(previews) == 1 else (
+        title = f"Revoke the {self.service(first)} of {name_of(first)}?" if len(previews) == 1 else (
             f"Revoke {len(to_do)} connection{'' if len(to_do) == 1 else 's'}?"
         )
         context = {"previews": previews, "to_do": to_do, "form": form, "one": first if len(previews) == 1 else None}
+        context["used"] = moment(first.last_used_at)
         status = 400 if form.errors else 200
         return self.page(request, "accounts/connectedaccount/revoke.html", title, context, status=status)
 

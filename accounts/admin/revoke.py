@@ -12,6 +12,8 @@ from accounts.models import ConnectedAccount
 from flowra.errors import FlowraError
 from flowra.events.record import Actor
 
+from .account_words import name_of, service_name
+
 AT_MOST = 200
 LONGEST_REASON = 500
 
@@ -37,6 +39,16 @@ class Preview:
     what: str
     gone: bool
 
+    @property
+    def name(self) -> str:
+        """By what support knows it."""
+        return name_of(self.account)
+
+    @property
+    def service(self) -> str:
+        """The service's name."""
+        return service_name(self.account.toolkit_slug)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -45,6 +57,16 @@ class Result:
     account: ConnectedAccount
     kind: str
     words: str
+
+    @property
+    def name(self) -> str:
+        """By what support knows it."""
+        return name_of(self.account)
+
+    @property
+    def service(self) -> str:
+        """The service's name."""
+        return service_name(self.account.toolkit_slug)
 
 
 def selected(ids: Sequence[str]) -> list[ConnectedAccount]:

@@ -20,7 +20,7 @@ from flowra.admin.trail_words import ToldEvent, events_of
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
 
-from .status_words import status_badge
+from .account_words import status_badge
 
 SECRETS = {
     "access_token": "access token",
@@ -209,11 +209,13 @@ def _revocation(account: ConnectedAccount, toolkit: Toolkit | None) -> ToldRevoc
     outcome = RevocationOutcome(found.outcome)
     kind = {"DONE": "good", "NOTHING": "good", "PENDING": "waiting"}.get(outcome.value, "careful")
     by_hand = outcome in (RevocationOutcome.UNSUPPORTED, RevocationOutcome.GIVEN_UP, RevocationOutcome.FAILING)
+    page = toolkit.revoke_page if by_hand and toolkit and toolkit.revoke_page.startswith("https://") else ""
     return ToldRevocation(
         outcome=str(outcome.label),
         kind=kind,
-        detail=found.detail,
+        # The page is told by itself, as a link.
+        detail=f"{found.detail.removesuffix(f': {page}')}." if page and found.detail.endswith(page) else found.detail,
         attempts=found.attempts,
         next_try=moment(found.due_at) if outcome == RevocationOutcome.FAILING and found.due_at else None,
-        page=toolkit.revoke_page if by_hand and toolkit and toolkit.revoke_page.startswith("https://") else "",
+        page=page,
     )

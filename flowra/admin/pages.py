@@ -12,6 +12,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 
 from flowra.errors import InvalidInput
 from flowra.events.record import Actor
@@ -33,6 +34,14 @@ def plain_id(written: str) -> str:
     return unquote(written) if "_5F" in written else written
 
 
+def cut_in_the_middle(text: str, longest: int = 36) -> str:
+    """A long name with both its ends, which tell it from its like."""
+    if len(text) <= longest:
+        return text
+    half = (longest - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"
+
+
 class Pages(AnyModelAdmin):
     """The base of our pages. Only the filters that a list shows are filters, and a value that they do not have is
     refused instead of being left out; nothing is deleted here.
@@ -41,6 +50,8 @@ class Pages(AnyModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
+    # Counting each choice of each filter reads the whole table as often.
+    show_facets = admin.ShowFacets.NEVER
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what `list_filter` declares: the trail's words would otherwise be searchable by any expression."""
@@ -49,9 +60,11 @@ class Pages(AnyModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Raises InvalidInput where Django would show the whole list instead of the one asked for."""
         try:
-            return super().get_changelist_instance(request)
+            shown = super().get_changelist_instance(request)
         except IncorrectLookupParameters as error:
             raise InvalidInput("This address asks for a filter, an order or a page that the list does not have.") from error
+        shown.title = capfirst(str(self.opts.verbose_name_plural))
+        return shown
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never: what is over is revoked or switched off, and stays on the trail."""

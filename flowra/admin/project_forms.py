@@ -97,4 +97,7 @@ def form_of(project: Project, **sent: Any) -> ChangedProjectForm:
         "callback_origins": "\n".join(project.callback_origins),
         "require_confirmation": project.require_confirmation,
     }
-    return ChangedProjectForm(**sent, initial=initial)
+    form = ChangedProjectForm(**sent, initial=initial)
+    if not project.logo_type:
+        del form.fields["remove_logo"]
+    return form

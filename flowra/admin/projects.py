@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from django.contrib import admin, messages
@@ -191,6 +192,9 @@ class ProjectAdmin(Pages):
     ) -> TemplateResponse:
         user = request.user
         context: dict[str, Any] = {"form": form, "project": project}
+        if project is not None and project.logo_type:
+            picture = base64.b64encode(bytes(project.logo or b"")).decode()
+            context["logo"] = f"data:{project.logo_type};base64,{picture}"
         if project is not None and user.has_perm("flowra.view_apikey"):
             context |= {
                 "keys": [(key, moment(key.last_used_at), moment(key.expires_at)) for key in project.api_keys.all()],

@@ -256,7 +256,7 @@ def test_a_revoked_account_stays_visible_with_how_telling_the_service_went(
     revoke_account(account, Actor("staff", "1", "support@example.com"), "asked on the phone")
     Revocation.objects.filter(account=account).update(outcome=outcome, detail="said by the service", attempts=2)
     told = text_of(support.get(story_url(account)))
-    for each in (words, "said by the service", "◇ Revoked", "asked on the phone", "kept until 30 days"):
+    for each in (words, "said by the service", "◇ Revoked", "asked on the phone", "Support can see it for 30 days"):
         assert each in told, each
     assert "◇ Revoked" in text_of(support.get(LIST))
     assert "Revoke…" not in told

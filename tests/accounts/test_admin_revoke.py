@@ -110,10 +110,9 @@ def test_a_press_of_the_button_again_changes_nothing(support: Client, accounts: 
 def test_one_that_fails_keeps_no_other_from_being_revoked(
     support: Client, accounts: list[ConnectedAccount], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from accounts.actions.revoke_account import revoke_account as real
     from accounts.admin import revoke
     from flowra.errors import Conflict
-
-    real = revoke.revoke_account
 
     def sometimes(account: ConnectedAccount, *rest: Any) -> Any:
         if account.pk == accounts[0].pk:

@@ -1,4 +1,4 @@
-"""A status as a word with a colour and a shape."""
+"""What an account and its service are called, and its status: a word with a colour and a shape."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import ConnectedAccount, Status
+from authconfigs.catalogue.load import all_toolkits
 
 # The shape says the same as the colour: whole is good, half is waiting, a bar is off, a cross is over.
 _SHOWN: dict[str, tuple[str, str, str]] = {
@@ -16,6 +17,19 @@ _SHOWN: dict[str, tuple[str, str, str]] = {
     Status.INITIALIZING: ("waiting", "◔", "Waiting"),
     Status.INITIATED: ("waiting", "◑", "Waiting"),
 }
+
+
+def service_name(slug: str) -> str:
+    """The service's name where the catalogue has it, else its slug; no query."""
+    known = all_toolkits()
+    return known[slug].name if slug in known else slug
+
+
+def name_of(account: ConnectedAccount) -> str:
+    """By what support knows it for sure: the identity at the service, else what the app calls it."""
+    if account.identity_label:
+        return account.identity_label
+    return service_name(account.toolkit_slug) if account.label == account.toolkit_slug else account.label
 
 
 def status_badge(account: ConnectedAccount) -> SafeString:
@@ -31,5 +45,5 @@ def status_words(account: ConnectedAccount) -> tuple[str, str, str]:
     if account.deleted_at is not None:
         return "gone", "◇", "Revoked"
     if account.status == Status.ACTIVE and account.auth_config.is_disabled:
-        return "off", "▬", "Auth config switched off"
+        return "off", "▬", "Config off"
     return _SHOWN.get(account.status, ("waiting", "◔", account.status))
