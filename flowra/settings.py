@@ -171,6 +171,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # X-Frame-Options is set by PageHeadersMiddleware
     "security.W003",  # PageCsrfMiddleware is Django's own, for pages
     "security.W004",  # HSTS and Secure cookies follow the public URL, which flowra.W010 speaks of
+    "security.W010",
     "security.W012",
     "security.W016",
     "security.W005",  # what other subdomains do is not Flowra's to decide

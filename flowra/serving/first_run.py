@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -18,6 +19,7 @@ from flowra.keys_in_use import check_and_record
 from flowra.redaction import scrub_text
 
 LOCK_NAME = "migrate.lock"
+CHECKED = ("security", "authconfigs")
 
 
 def prepare_database() -> None:
@@ -50,6 +52,16 @@ def prepare_database() -> None:
 
 
 KEY_TABLE = "flowra_keyinuse"
+
+
+def refuse_errors() -> None:
+    """Raises CommandError with every error that the checks find, each with its mend: a wrong setting, a broken
+    toolkit. Warnings are for `check --deploy`.
+    """
+    found = [each for each in run_checks(tags=CHECKED) if each.is_serious()]
+    if found:
+        words = [f"  {each.id}: {each.msg}" + (f"\n    {each.hint}" if each.hint else "") for each in found]
+        raise CommandError("\n".join(["Flowra does not start:", *words]))
 
 
 def _where() -> str:

@@ -228,6 +228,18 @@ def test_it_refuses_to_start_without_the_key_that_secrets_need(installed: Instal
     assert "Traceback" not in refused.stderr
 
 
+def test_it_refuses_to_start_with_what_must_be_mended(tmp_path: Path) -> None:
+    clients = tmp_path / "clients.toml"
+    clients.write_text('[no-such-toolkit]\nclient_id = "x"\n')
+    environment = {"FLOWRA_MANAGED_CLIENTS": str(clients), "FLOWRA_OUTBOUND_ALLOW": "0.0.0.0/0"}
+    refused = Installation(tmp_path / "var", environment).manage("serve", "--port", str(three_free_ports()))
+    assert refused.returncode == 1
+    assert "authconfigs.E002: " in refused.stderr
+    assert "there is no toolkit no-such-toolkit" in refused.stderr
+    assert "flowra.E003: FLOWRA_OUTBOUND_ALLOW has 0.0.0.0/0" in refused.stderr
+    assert not (tmp_path / "var" / "flowra.sqlite3").exists()
+
+
 def test_the_worker_command_runs_alone_and_ends_in_good_order(installed: Installation, serve: Serve) -> None:
     worker = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "worker"], env=installed.env(), stderr=subprocess.PIPE

@@ -14,7 +14,7 @@ from flowra.models import Project
 from flowra.serving.address import answers_http, public_url_follows, require_free, url_of
 from flowra.serving.background import run_worker
 from flowra.serving.demo import prepare_demo, require_demo_is_safe
-from flowra.serving.first_run import leave_no_connection, prepare_database
+from flowra.serving.first_run import leave_no_connection, prepare_database, refuse_errors
 from flowra.serving.screen import Screen
 from flowra.serving.supervisor import Part, Supervisor
 from flowra.serving.web import load_application, run_web
@@ -45,6 +45,7 @@ class Command(BaseCommand):
         public_url_follows(host, port)
         if demo:
             require_demo_is_safe(host)
+        refuse_errors()
         prepare_database()
         shown = prepare_demo(port) if demo else None
         screen = Screen(

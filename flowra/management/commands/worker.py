@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import connections
 
-from flowra.keys_in_use import check_and_record
 from flowra.serving.background import run_worker
+from flowra.serving.first_run import prepare_database
 
 
 class Command(BaseCommand):
@@ -19,11 +18,8 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Raises CommandError when an encryption key is missing."""
-        try:
-            check_and_record()
-        except ImproperlyConfigured as refusal:
-            raise CommandError(str(refusal)) from refusal
+        """Raises CommandError when the database is not ready, or an encryption key is missing."""
+        prepare_database()
         connections.close_all()
         self.stderr.write("The worker is running. Ctrl-C ends it.")
         run_worker()
