@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Accounts = QuerySet[ConnectedAccount, Any]
 
 GROUPED_QUERY = Query(
-    Text("eUID", "Only this user's, by id or by name.", default=None),
+    Text("eUID", "Only this user's, by id or by name.", default=None, narrows=True),
     Text("q", "Words to find in the toolkit's name, the display name, the identity or the user's name."),
     Number("limit", 1, 100, 100, "How many accounts in all, newest first."),
 )

@@ -44,7 +44,7 @@ AUTH_CONFIGS_QUERY = Query(
     Text("search", "The same as `q`; both together must be found."),
     Texts("toolkitSlug", description="Of these toolkits."),
     Flag("showDisabled", False, "Also those that are switched off."),
-    Text("provider", "`managed` or `custom`: whose client it is; else a toolkit's slug."),
+    Text("provider", "`managed` or `custom`: whose client it is; else a toolkit's slug.", narrows=True),
     *page_parameters(sort_by=tuple(SORTS), sorted_by="createdAt"),
     Text("cursor", "Where the page before ended: its `nextCursor`. In place of `page` and `offset`.", 300),
     fields_parameter(),

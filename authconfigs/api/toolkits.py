@@ -25,7 +25,7 @@ from .shapes import ALL_CATEGORIES, ONE_TOOLKIT, TOOLKIT_PAGE, CreateToolkit, To
 
 TOOLKITS_QUERY = Query(
     Text("q", "Words to find in slug, name and description."),
-    Text("category", "Only of this category."),
+    Text("category", "Only of this category.", narrows=True),
     Texts("slugs", description="Only these."),
     Flag(
         "requiresAuth",

@@ -51,17 +51,20 @@ def _single(given: list[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text. An empty one is the default: nothing is searched for."""
+    """One text. An empty search searches for nothing; where it would drop a filter, it `narrows` and may not be empty."""
 
     name: str
     description: str = ""
     max_length: int = MAX_TEXT
     default: Any = ""
+    narrows: bool = False
 
     def read(self, given: list[str]) -> Any:
         text = _single(given)
         if len(text) > self.max_length:
             raise ValueError(f"may have at most {self.max_length} characters")
+        if self.narrows and not text.strip():
+            raise ValueError("may not be empty")
         return text or self.default
 
     def schema(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from flowra.errors import InvalidInput
 
 QUERY = Query(
     Text("q"),
+    Text("category", narrows=True),
     Texts("toolkitSlugs"),
     Texts("statuses", ("ACTIVE", "EXPIRED")),
     Flag("showDisabled", False),
@@ -34,6 +35,7 @@ def refused(text: str) -> dict[str, str]:
 def test_without_any_the_defaults_hold() -> None:
     assert read("") == {
         "q": "",
+        "category": "",
         "toolkitSlugs": None,
         "statuses": None,
         "showDisabled": False,
@@ -61,10 +63,12 @@ def test_lists_are_repeated_or_comma_separated_or_both() -> None:
     [
         ("limt=5", "limt", 'Did you mean "limit"?'),
         ("toolkitslugs=a", "toolkitslugs", 'Did you mean "toolkitSlugs"?'),
-        ("zzz=1", "zzz", "Known are: q, toolkitSlugs"),
+        ("zzz=1", "zzz", "Known are: q, category"),
         ("statuses=ACTVE", "statuses", 'Did you mean "ACTIVE"?'),
         ("statuses=ACTIVE,nope", "statuses", "must be one of"),
         ("statuses=", "statuses", "may not be empty"),
+        ("category=", "category", "may not be empty"),
+        ("category=%20", "category", "may not be empty"),
         ("toolkitSlugs=,", "toolkitSlugs", "may not be empty"),
         ("limit=0", "limit", "from 1 to 100"),
         ("limit=101", "limit", "from 1 to 100"),
