@@ -13,6 +13,11 @@ from flowra.models.api_key import DEFAULT_SCOPES
 from tests.factories import make_key, make_project
 
 
+def _strict_client() -> Client:
+    """As a server sees it: nothing is let by for a test."""
+    return Client(enforce_csrf_checks=True)
+
+
 @dataclass
 class Caller:
     """Calls `/api/v1/…`; bodies are sent as JSON, `raw` ones as they are."""
@@ -20,7 +25,7 @@ class Caller:
     project: Project
     key: str
     headers: dict[str, str] = field(default_factory=dict)
-    client: Client = field(default_factory=Client, repr=False)
+    client: Client = field(default_factory=_strict_client, repr=False)
 
     def as_user(self, name: str) -> Caller:
         """The same app, acting as one of its users."""

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_safe
 
+from .problems import only_read
 from .rendering import JSON_TYPE, dumps
 
 
@@ -29,13 +29,13 @@ def _as_json() -> bytes:
     return dumps(description())
 
 
-@require_safe
+@only_read
 def schema(request: HttpRequest) -> HttpResponse:
     """The description as JSON; needs no key."""
     return HttpResponse(_as_json(), content_type=JSON_TYPE)
 
 
-@require_safe
+@only_read
 def docs(request: HttpRequest) -> HttpResponse:
     """The description as a page without scripts."""
     return render(request, "api/docs.html", {"groups": _groups(), "info": description()["info"]})

@@ -10,10 +10,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 
 from flowra.due.heartbeat import worker_seen_lately
 
+from .problems import only_read
 from .rendering import json_answer
 
 log = logging.getLogger(__name__)
@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 RETRY_AFTER = 5
 
 
-@require_safe
+@only_read
 def alive(request: HttpRequest) -> HttpResponse:
     """200 as long as this process answers at all."""
     return json_answer({"status": "ok"})
 
 
-@require_safe
+@only_read
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, is migrated, and a worker was seen lately; else 503 with what is missing."""
     checks = {name: _holds(name, check) for name, check in CHECKS.items()}

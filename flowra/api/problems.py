@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.db import DataError, InterfaceError, OperationalError
-from django.http import Http404, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 
 from flowra.errors import FieldProblem, FlowraError, InvalidInput
@@ -152,3 +154,18 @@ def _of_drf_exception(error: drf.APIException) -> HttpResponse:
         code=_CODES.get(error.status_code),
         retry_after=int(wait) + 1 if wait is not None else None,
     )
+
+
+def only_read(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A view that anybody may read and nobody may send anything to: else 405 in the shape."""
+
+    @wraps(view)
+    def checked(request: HttpRequest) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request)
+        response = problem(405, "This can only be read, with GET.")
+        response.headers["Allow"] = "GET, HEAD"
+        return response
+
+    # Nothing is changed here, so there is nothing to forge.
+    return csrf_exempt(checked)

@@ -27,10 +27,19 @@ def caller() -> Caller:
     "path", ["/api/v1/nothing", "/api/", "/api/v2/toolkits", "/api/v1/toolkits/with-tools"]
 )
 def test_an_unknown_path_is_a_404_in_the_shape_with_a_key_or_without(path: str, caller: Caller) -> None:
-    problem_of(Client().get(path), 404)
+    client = Client(enforce_csrf_checks=True)
+    problem_of(client.get(path), 404)
+    problem_of(client.delete(path), 404)
     problem_of(
-        Client(headers={"x-api-key": caller.key}).post(path, data="{}", content_type="text/plain"), 404
+        client.post(path, data="{}", content_type="text/plain", headers={"x-api-key": caller.key}), 404
     )
+
+
+@pytest.mark.parametrize("path", ["/api/v1/schema", "/api/v1/docs", "/healthz", "/readyz"])
+def test_what_is_only_read_says_so_in_the_shape(path: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(path, data="{}", content_type="application/json")
+    problem_of(answer, 405)
+    assert answer.headers["Allow"] == "GET, HEAD"
 
 
 def test_a_page_that_is_not_there_is_a_page(client: Client) -> None:
