@@ -40,6 +40,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     )
 
 
+def forged_or_stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's answer to a form without a good token (CSRF_FAILURE_VIEW)."""
+    return _page(
+        403, "This page is out of date", "Go back, load the page again, then press the button once more."
+    )
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
     if _is_api(request):

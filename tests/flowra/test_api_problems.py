@@ -35,6 +35,12 @@ def test_an_unknown_path_is_a_404_in_the_shape_with_a_key_or_without(path: str, 
     )
 
 
+def test_a_form_without_its_token_is_told_what_to_do() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x", "password": "y"})
+    assert answer.status_code == 403
+    assert "load the page again" in answer.content.decode()
+
+
 @pytest.mark.parametrize("path", ["/api/v1/schema", "/api/v1/docs", "/healthz", "/readyz"])
 def test_what_is_only_read_says_so_in_the_shape(path: str) -> None:
     answer = Client(enforce_csrf_checks=True).post(path, data="{}", content_type="application/json")
