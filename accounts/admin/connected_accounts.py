@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -17,7 +16,7 @@ from django.utils.safestring import SafeString
 from accounts.models import ConnectedAccount
 from flowra.admin.filters import ProjectFilter
 from flowra.admin.moments import moment
-from flowra.admin.pages import ReadOnlyPages, actor_of, cut_in_the_middle
+from flowra.admin.pages import ReadOnlyPages, actor_of, cut_in_the_middle, plain_id
 from flowra.errors import InvalidInput, NotFound
 
 from .account_words import name_of, service_name, status_badge
@@ -120,7 +119,7 @@ class ConnectedAccountAdmin(ReadOnlyPages):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         # Django's list quotes the id's underscore; our own links do not.
-        account = self.get_queryset(request).filter(pk__in=(object_id, unquote(object_id))).first()
+        account = self.get_queryset(request).filter(pk=plain_id(object_id)).first()
         if account is None:
             raise NotFound("There is no such account. A revoked one is shown for 30 days.")
         context = {
