@@ -33,10 +33,6 @@ class ApiKeyAuthentication(BaseAuthentication):
         note_use(key)
         return _ANYBODY, key
 
-    def authenticate_header(self, request: Request) -> str:
-        """What a 401 says (RFC 9110, 11.6.1)."""
-        return 'Bearer realm="api"'
-
 
 def key_text(request: HttpRequest) -> str | None:
     """The key as it was sent, or None. `x-api-key` is read first; the two must not differ."""
