@@ -108,7 +108,10 @@ class AuthConfigAdmin(Pages):
             else ("good", "●", "On")
         )
         return format_html(
-            "<span class='status status-{}'><span class='shape' aria-hidden='true'>{}</span> {}</span>", kind, shape, word
+            "<span class='status status-{}'><span class='shape' aria-hidden='true'>{}</span> {}</span>",
+            kind,
+            shape,
+            word,
         )
 
     @admin.display(description="made", ordering="created_at")
@@ -163,12 +166,22 @@ class AuthConfigAdmin(Pages):
         }
         status = 400 if form.errors else 200
         return self.page(
-            request, "authconfigs/authconfig/make.html", f"{toolkit.name} for {project.name}", context, status=status
+            request,
+            "authconfigs/authconfig/make.html",
+            f"{toolkit.name} for {project.name}",
+            context,
+            status=status,
         )
 
     def _choose(self, request: HttpRequest, project: Project | None) -> HttpResponse:
-        own = ProjectToolkit.objects.filter(project=project, is_active=True) if project else ProjectToolkit.objects.none()
-        services = {slug: each.name for slug, each in all_toolkits().items()} | {each.slug: each.name for each in own}
+        own = (
+            ProjectToolkit.objects.filter(project=project, is_active=True)
+            if project
+            else ProjectToolkit.objects.none()
+        )
+        services = {slug: each.name for slug, each in all_toolkits().items()} | {
+            each.slug: each.name for each in own
+        }
         context = {
             "projects": Project.objects.only("id", "name").order_by("name")[:MOST_PROJECTS],
             "chosen": project,
@@ -202,10 +215,14 @@ class AuthConfigAdmin(Pages):
             else "",
             "connections": count_dependents([auth_config.pk])[auth_config.pk],
             "made": moment(auth_config.created_at),
-            "events": events_of("auth_config", auth_config.pk) if request.user.has_perm("flowra.view_event") else None,
+            "events": events_of("auth_config", auth_config.pk)
+            if request.user.has_perm("flowra.view_event")
+            else None,
         }
         status = 400 if form is not None and form.errors else 200
-        return self.page(request, "authconfigs/authconfig/auth_config.html", str(auth_config), context, status=status)
+        return self.page(
+            request, "authconfigs/authconfig/auth_config.html", str(auth_config), context, status=status
+        )
 
     def _change_form(self, request: HttpRequest, auth_config: AuthConfig) -> AuthConfigForm | None:
         """None for who may only look, for a deleted one, and for one whose service is no longer known."""

@@ -24,7 +24,10 @@ class AuthConfigForm(forms.Form):
     """`asked` are the credentials' fields; `stored` the auth config that is changed, None for a new one."""
 
     display_name = forms.CharField(
-        label="Name for people", required=False, max_length=MAX_DISPLAY_NAME, help_text="Like: Acme's Slack app."
+        label="Name for people",
+        required=False,
+        max_length=MAX_DISPLAY_NAME,
+        help_text="Like: Acme's Slack app.",
     )
 
     def __init__(self, asked: Sequence[Field], stored: AuthConfig | None, **sent: Any) -> None:
@@ -40,7 +43,9 @@ class AuthConfigForm(forms.Form):
             widget=forms.Textarea(attrs=LONG),
             help_text="One slug a line; empty: all.",
         )
-        self.fields["proxy_url"] = forms.CharField(label="Proxy URL", required=False, max_length=MAX_PROXY_URL)
+        self.fields["proxy_url"] = forms.CharField(
+            label="Proxy URL", required=False, max_length=MAX_PROXY_URL
+        )
         self.fields["raw_credentials"] = forms.ChoiceField(
             label="Raw credentials leave the vault", choices=RawCredentials.choices
         )
@@ -78,7 +83,10 @@ class AuthConfigForm(forms.Form):
 
 def masked(auth_config: AuthConfig) -> list[tuple[str, str]]:
     """What is stored of the client, every secret by its last four characters."""
-    shown = {name: ", ".join(value) if isinstance(value, list) else str(value) for name, value in auth_config.settings.items()}
+    shown = {
+        name: ", ".join(value) if isinstance(value, list) else str(value)
+        for name, value in auth_config.settings.items()
+    }
     shown |= {name: last_four(str(value)) for name, value in (auth_config.secrets or {}).items()}
     return list(shown.items())
 

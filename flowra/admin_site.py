@@ -40,11 +40,15 @@ class FlowraAdminSite(AdminSite):
             except FlowraError as error:
                 return self.problem(request, error)
             except (DataError, SuspiciousOperation):
-                return self.problem(request, InvalidInput("This address asks for something that cannot be looked up."))
+                return self.problem(
+                    request, InvalidInput("This address asks for something that cannot be looked up.")
+                )
             except OperationalError as error:
                 if not any(words in str(error) for words in _UNWORKABLE):
                     raise
-                return self.problem(request, InvalidInput("This address asks for something that cannot be looked up."))
+                return self.problem(
+                    request, InvalidInput("This address asks for something that cannot be looked up.")
+                )
 
         return super().admin_view(guarded, cacheable)
 

@@ -36,7 +36,10 @@ def status_badge(account: ConnectedAccount) -> SafeString:
     """The status as HTML; a deleted account is revoked, whatever it was before."""
     kind, shape, word = status_words(account)
     return format_html(
-        "<span class='status status-{}'><span class='shape' aria-hidden='true'>{}</span> {}</span>", kind, shape, word
+        "<span class='status status-{}'><span class='shape' aria-hidden='true'>{}</span> {}</span>",
+        kind,
+        shape,
+        word,
     )
 
 

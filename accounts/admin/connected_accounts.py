@@ -164,7 +164,9 @@ class ConnectedAccountAdmin(ReadOnlyPages):
             return self._back_to(request, results[0])
         done = sum(result.kind == "done" for result in results)
         context = {"results": results, "done": done}
-        return self.page(request, "accounts/connectedaccount/revoked.html", f"{done} of {len(results)} revoked", context)
+        return self.page(
+            request, "accounts/connectedaccount/revoked.html", f"{done} of {len(results)} revoked", context
+        )
 
     def _confirm(self, request: HttpRequest, ids: list[str], form: ReasonForm) -> TemplateResponse:
         previews = previews_of(selected(ids))
@@ -172,10 +174,17 @@ class ConnectedAccountAdmin(ReadOnlyPages):
             raise NotFound("None of these accounts is there any more.")
         to_do = [each for each in previews if not each.gone]
         first = previews[0].account
-        title = f"Revoke the {self.service(first)} of {name_of(first)}?" if len(previews) == 1 else (
-            f"Revoke {len(to_do)} connection{'' if len(to_do) == 1 else 's'}?"
+        title = (
+            f"Revoke the {self.service(first)} of {name_of(first)}?"
+            if len(previews) == 1
+            else (f"Revoke {len(to_do)} connection{'' if len(to_do) == 1 else 's'}?")
         )
-        context = {"previews": previews, "to_do": to_do, "form": form, "one": first if len(previews) == 1 else None}
+        context = {
+            "previews": previews,
+            "to_do": to_do,
+            "form": form,
+            "one": first if len(previews) == 1 else None,
+        }
         context["used"] = moment(first.last_used_at)
         status = 400 if form.errors else 200
         return self.page(request, "accounts/connectedaccount/revoke.html", title, context, status=status)
@@ -183,4 +192,6 @@ class ConnectedAccountAdmin(ReadOnlyPages):
     def _back_to(self, request: HttpRequest, result: Result) -> HttpResponseRedirect:
         level = {"done": messages.SUCCESS, "skipped": messages.WARNING}.get(result.kind, messages.ERROR)
         self.message_user(request, result.words, level)
-        return HttpResponseRedirect(reverse("admin:accounts_connectedaccount_change", args=[result.account.pk]))
+        return HttpResponseRedirect(
+            reverse("admin:accounts_connectedaccount_change", args=[result.account.pk])
+        )

@@ -71,7 +71,9 @@ class Result:
 
 def selected(ids: Sequence[str]) -> list[ConnectedAccount]:
     """The accounts of these ids, the deleted as well, in the order of their making; unknown ids are left out."""
-    found = ConnectedAccount.objects.filter(pk__in=ids).select_related("project", "auth_config", "external_user")
+    found = ConnectedAccount.objects.filter(pk__in=ids).select_related(
+        "project", "auth_config", "external_user"
+    )
     return list(found.defer("profile", "connection_data", "project__logo").order_by("created_at", "id"))
 
 

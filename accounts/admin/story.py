@@ -120,12 +120,18 @@ def _what_and_whose_turn(account: ConnectedAccount, service: str) -> tuple[str, 
     """What is wrong, and whose turn it is; words to read out."""
     app, person = account.project.name, account.external_user.name
     if account.deleted_at is not None:
-        return f"It was revoked: {app} can no longer use it.", f"Nobody's. {person} can connect {service} again in {app}."
+        return (
+            f"It was revoked: {app} can no longer use it.",
+            f"Nobody's. {person} can connect {service} again in {app}.",
+        )
     message = account.status_message or _reason_words(account.status_reason)
     again = f"{person}'s: connect {service} again in {app}."
     match account.status:
         case Status.INITIALIZING:
-            return f"{app} made a link that was not opened yet.{_link_words(account)}", f"{person}'s: open the link."
+            return (
+                f"{app} made a link that was not opened yet.{_link_words(account)}",
+                f"{person}'s: open the link.",
+            )
         case Status.INITIATED:
             return (
                 f"{person} opened the link and has not finished at {service}.{_link_words(account)}",
@@ -143,14 +149,20 @@ def _what_and_whose_turn(account: ConnectedAccount, service: str) -> tuple[str, 
 def _what_ails_an_active_one(account: ConnectedAccount, service: str, again: str) -> tuple[str, str]:
     app = account.project.name
     if account.auth_config.deleted_at is not None:
-        return f"The auth config {account.auth_config} was deleted; nothing under it works.", f"{app}'s developers'."
+        return (
+            f"The auth config {account.auth_config} was deleted; nothing under it works.",
+            f"{app}'s developers'.",
+        )
     if account.auth_config.is_disabled:
         return (
             f"The auth config {account.auth_config} is switched off; nothing under it works.",
             f"{app}'s developers': switch the auth config on again.",
         )
     if not account.external_user.is_active:
-        return f"{account.external_user.name} was made inactive in {app}.", f"{app}'s: make the user active again."
+        return (
+            f"{account.external_user.name} was made inactive in {app}.",
+            f"{app}'s: make the user active again.",
+        )
     ran_out = account.expires_at is not None and account.expires_at <= timezone.now()
     if ran_out and not {"refresh_token", "user_refresh_token"} & set(account.secret_names):
         return f"{service}'s token ran out, and {service} gave none to renew it with.", again
@@ -162,7 +174,9 @@ def _reason_words(code: str) -> str:
 
 
 def _link_words(account: ConnectedAccount) -> str:
-    link = LinkSession.objects.filter(account_id=account.pk).only("expires_at").order_by("-created_at").first()
+    link = (
+        LinkSession.objects.filter(account_id=account.pk).only("expires_at").order_by("-created_at").first()
+    )
     if link is None:
         return ""
     return f" It {'works until' if link.expires_at > timezone.now() else 'ran out'} {said(link.expires_at)}.".replace(
@@ -183,7 +197,9 @@ def _since(account: ConnectedAccount, events: Sequence[ToldEvent]) -> SafeString
 def _scopes(account: ConnectedAccount, toolkit: Toolkit | None) -> tuple[Scope, ...]:
     granted: list[str] | None = account.scopes_granted
     names = list(dict.fromkeys([*account.scopes_requested, *(granted or [])]))
-    missing = set(missing_scopes(toolkit.oauth2 if toolkit else None, account.scopes_requested, granted or []))
+    missing = set(
+        missing_scopes(toolkit.oauth2 if toolkit else None, account.scopes_requested, granted or [])
+    )
     return tuple(
         Scope(
             name=name,
@@ -208,13 +224,19 @@ def _revocation(account: ConnectedAccount, toolkit: Toolkit | None) -> ToldRevoc
         return None
     outcome = RevocationOutcome(found.outcome)
     kind = {"DONE": "good", "NOTHING": "good", "PENDING": "waiting"}.get(outcome.value, "careful")
-    by_hand = outcome in (RevocationOutcome.UNSUPPORTED, RevocationOutcome.GIVEN_UP, RevocationOutcome.FAILING)
+    by_hand = outcome in (
+        RevocationOutcome.UNSUPPORTED,
+        RevocationOutcome.GIVEN_UP,
+        RevocationOutcome.FAILING,
+    )
     page = toolkit.revoke_page if by_hand and toolkit and toolkit.revoke_page.startswith("https://") else ""
     return ToldRevocation(
         outcome=str(outcome.label),
         kind=kind,
         # The page is told by itself, as a link.
-        detail=f"{found.detail.removesuffix(f': {page}')}." if page and found.detail.endswith(page) else found.detail,
+        detail=f"{found.detail.removesuffix(f': {page}')}."
+        if page and found.detail.endswith(page)
+        else found.detail,
         attempts=found.attempts,
         next_try=moment(found.due_at) if outcome == RevocationOutcome.FAILING and found.due_at else None,
         page=page,

@@ -38,8 +38,14 @@ class StatusReason(models.TextChoices):
     ACCESS_DENIED = "access_denied", "The person chose not to connect."
     LINK_EXPIRED = "link_expired", "The link ran out before the person finished."
     PROVIDER_ERROR = "provider_error", "The service could not complete the connection."
-    CONFIRMATION_MISMATCH = "confirmation_mismatch", "Somebody else than the person it was for finished the link."
-    CONTEXT_MISMATCH = "context_mismatch", "The answer did not belong to the browser or the service that began."
+    CONFIRMATION_MISMATCH = (
+        "confirmation_mismatch",
+        "Somebody else than the person it was for finished the link.",
+    )
+    CONTEXT_MISMATCH = (
+        "context_mismatch",
+        "The answer did not belong to the browser or the service that began.",
+    )
     GRANT_REVOKED = "grant_revoked", "The service no longer accepts this connection."
     REFRESH_LOST = "refresh_lost", "The service's last answer was lost and its old token no longer works."
     SWITCHED_OFF = "switched_off", "It was switched off."
@@ -109,15 +115,21 @@ class ConnectedAccount(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["project", "created_at", "id"], name="account_created", condition=_LIVE),
             models.Index(fields=["project", "updated_at", "id"], name="account_updated", condition=_LIVE),
-            models.Index(fields=["project", "status", "created_at", "id"], name="account_status", condition=_LIVE),
             models.Index(
-                fields=["project", "toolkit_slug", "created_at", "id"], name="account_toolkit", condition=_LIVE
+                fields=["project", "status", "created_at", "id"], name="account_status", condition=_LIVE
+            ),
+            models.Index(
+                fields=["project", "toolkit_slug", "created_at", "id"],
+                name="account_toolkit",
+                condition=_LIVE,
             ),
             models.Index(
                 fields=["external_user", "project", "created_at", "id"], name="account_user", condition=_LIVE
             ),
             models.Index(
-                fields=["auth_config", "project", "created_at", "id"], name="account_auth_config", condition=_LIVE
+                fields=["auth_config", "project", "created_at", "id"],
+                name="account_auth_config",
+                condition=_LIVE,
             ),
             models.Index(fields=["deleted_at"], name="account_deleted", condition=~_LIVE),
         ]

@@ -62,7 +62,9 @@ class Pages(AnyModelAdmin):
         try:
             shown = super().get_changelist_instance(request)
         except IncorrectLookupParameters as error:
-            raise InvalidInput("This address asks for a filter, an order or a page that the list does not have.") from error
+            raise InvalidInput(
+                "This address asks for a filter, an order or a page that the list does not have."
+            ) from error
         shown.title = capfirst(str(self.opts.verbose_name_plural))
         return shown
 
@@ -71,7 +73,11 @@ class Pages(AnyModelAdmin):
         return False
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> Any:
         """Django's own page of a thing; its address may hold the id plainly."""
         escaped = None if object_id is None else quote(plain_id(object_id))
@@ -82,7 +88,13 @@ class Pages(AnyModelAdmin):
         return super().history_view(request, quote(plain_id(object_id)), extra_context)
 
     def page(
-        self, request: HttpRequest, template: str, title: str, context: Mapping[str, Any], *, status: int = 200
+        self,
+        request: HttpRequest,
+        template: str,
+        title: str,
+        context: Mapping[str, Any],
+        *,
+        status: int = 200,
     ) -> TemplateResponse:
         """A page of our own in the admin's frame; templates are under `admin/`."""
         whole = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}

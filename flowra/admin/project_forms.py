@@ -22,7 +22,9 @@ KEY_NAMES = {"name": "name", "scopes": "scopes", "expiresInDays": "expires_in_da
 class ProjectForm(forms.Form):
     """A project that exists."""
 
-    name = forms.CharField(max_length=MAX_NAME, help_text="The app's name, as people read it when they connect.")
+    name = forms.CharField(
+        max_length=MAX_NAME, help_text="The app's name, as people read it when they connect."
+    )
     callback_origins = forms.CharField(
         label="Where people may be sent back to",
         required=False,
@@ -60,7 +62,9 @@ class NewProjectForm(ProjectForm):
     """A project that does not exist yet: whether it is for tests is said once."""
 
     is_test = forms.BooleanField(
-        label="For tests", required=False, help_text="Its keys begin with flw_test_. This is not changed later."
+        label="For tests",
+        required=False,
+        help_text="Its keys begin with flw_test_. This is not changed later.",
     )
 
 
@@ -73,7 +77,9 @@ class ChangedProjectForm(ProjectForm):
 class KeyForm(forms.Form):
     """A new key."""
 
-    name = forms.CharField(required=False, max_length=100, help_text="Where it will be used, for whoever finds it.")
+    name = forms.CharField(
+        required=False, max_length=100, help_text="Where it will be used, for whoever finds it."
+    )
     scopes = forms.MultipleChoiceField(
         label="What it may do",
         choices=[(scope, f"{scope}: {words}") for scope, words in SCOPES.items()],

@@ -68,7 +68,9 @@ class ProjectAdmin(Pages):
         return [
             path("<str:object_id>/keys/make/", guard(self.make_key_view), name="flowra_project_make_key"),
             path(
-                "<str:object_id>/keys/<str:key_id>/revoke/", guard(self.revoke_key_view), name="flowra_project_revoke_key"
+                "<str:object_id>/keys/<str:key_id>/revoke/",
+                guard(self.revoke_key_view),
+                name="flowra_project_revoke_key",
             ),
             *super().get_urls(),
         ]
@@ -94,7 +96,9 @@ class ProjectAdmin(Pages):
                 if form.cleaned_data["logo"] is not None:
                     set_project_logo(project, actor, form.cleaned_data["logo"])
                 self.log_addition(request, project, "Made.")
-                self.message_user(request, f"{project.name} was made. Now make a key for it.", messages.SUCCESS)
+                self.message_user(
+                    request, f"{project.name} was made. Now make a key for it.", messages.SUCCESS
+                )
                 return self._to(project)
         return self._page(request, "Add a project", form, None)
 
@@ -113,7 +117,9 @@ class ProjectAdmin(Pages):
             if form.is_valid() and self._change(request, project, form):
                 self.message_user(request, "Saved.", messages.SUCCESS)
                 return self._to(project)
-        return self._page(request, project.name, form if self.has_change_permission(request) else None, project)
+        return self._page(
+            request, project.name, form if self.has_change_permission(request) else None, project
+        )
 
     def _change(self, request: HttpRequest, project: Project, form: ProjectForm) -> bool:
         actor, said = actor_of(request), form.cleaned_data
@@ -157,7 +163,11 @@ class ProjectAdmin(Pages):
         context = {"project": project, "form": form, "deed": "Make the key"}
         status = 400 if form.errors else 200
         return self.page(
-            request, "flowra/project/key_deed.html", f"Make an API key for {project.name}", context, status=status
+            request,
+            "flowra/project/key_deed.html",
+            f"Make an API key for {project.name}",
+            context,
+            status=status,
         )
 
     def revoke_key_view(self, request: HttpRequest, object_id: str, key_id: str) -> HttpResponse:
@@ -170,7 +180,9 @@ class ProjectAdmin(Pages):
             raise NotFound("This project has no such key.")
         if request.method != "POST":
             context = {"project": project, "key": key, "deed": "Revoke the key"}
-            return self.page(request, "flowra/project/key_deed.html", f"Revoke the key {key.prefix}…?", context)
+            return self.page(
+                request, "flowra/project/key_deed.html", f"Revoke the key {key.prefix}…?", context
+            )
         if revoke_api_key(key, actor_of(request)):
             self.log_change(request, project, f"Revoked the API key {key.prefix}….")
             self.message_user(request, f"The key {key.prefix}… opens nothing any more.", messages.SUCCESS)
@@ -197,7 +209,9 @@ class ProjectAdmin(Pages):
             context["logo"] = f"data:{project.logo_type};base64,{picture}"
         if project is not None and user.has_perm("flowra.view_apikey"):
             context |= {
-                "keys": [(key, moment(key.last_used_at), moment(key.expires_at)) for key in project.api_keys.all()],
+                "keys": [
+                    (key, moment(key.last_used_at), moment(key.expires_at)) for key in project.api_keys.all()
+                ],
                 "may_make_keys": user.has_perm("flowra.add_apikey"),
                 "may_revoke_keys": user.has_perm("flowra.change_apikey"),
             }

@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 from authconfigs.catalogue.toolkit import Toolkit
 
 T = TypeVar("T")
-FOR_PEOPLE = ("website", "docs_url", "revoke_page", "logo", "client_hint", "description", "scopes", "scope_aliases")
+FOR_PEOPLE = (
+    "website",
+    "docs_url",
+    "revoke_page",
+    "logo",
+    "client_hint",
+    "description",
+    "scopes",
+    "scope_aliases",
+)
 FACTS_NAMED_BY_URL = ("default_scopes", "scope_implies", "unsaid_scopes", "cannot")
 
 

@@ -31,7 +31,12 @@ def accounts(db: None) -> list[ConnectedAccount]:
     auth_config = make_auth_config(make_project("Acme"), "slack")
     people = [make_external_user(auth_config.project, name) for name in ("ann", "bob", "cleo")]
     return [
-        make_account(auth_config, person, secrets={"access_token": "s3cret"}, identity_email=f"{person.name}@example.com")
+        make_account(
+            auth_config,
+            person,
+            secrets={"access_token": "s3cret"},
+            identity_email=f"{person.name}@example.com",
+        )
         for person in people
     ]
 
@@ -40,14 +45,18 @@ def is_there(account: ConnectedAccount) -> bool:
     return ConnectedAccount.live.filter(pk=account.pk).exists()
 
 
-def test_before_one_is_revoked_it_is_said_what_will_happen(support: Client, accounts: list[ConnectedAccount]) -> None:
+def test_before_one_is_revoked_it_is_said_what_will_happen(
+    support: Client, accounts: list[ConnectedAccount]
+) -> None:
     told = text_of(support.get(REVOKE, {"account": accounts[0].pk}))
     assert "Revoke the Slack of ann@example.com?" in told
     assert "What Acme does with it stops at once. Slack is told to forget the grant." in told
     assert is_there(accounts[0])
 
 
-def test_one_is_revoked_with_a_reason_by_who_is_signed_in(support: Client, accounts: list[ConnectedAccount]) -> None:
+def test_one_is_revoked_with_a_reason_by_who_is_signed_in(
+    support: Client, accounts: list[ConnectedAccount]
+) -> None:
     answer = support.post(REVOKE, {"account": accounts[0].pk, "reason": "asked on the phone"}, follow=True)
     assert "◇ Revoked" in text_of(answer)
     assert "The service is told in the background" in text_of(answer)
@@ -101,7 +110,9 @@ def test_each_of_many_is_told_and_the_revoked_ones_are_skipped(
     assert LogEntry.objects.count() == 3
 
 
-def test_a_press_of_the_button_again_changes_nothing(support: Client, accounts: list[ConnectedAccount]) -> None:
+def test_a_press_of_the_button_again_changes_nothing(
+    support: Client, accounts: list[ConnectedAccount]
+) -> None:
     for _ in range(2):
         support.post(REVOKE, {"account": accounts[0].pk, "reason": "twice"})
     assert Event.objects.filter(subject_id=accounts[0].pk, type="account.deleted").count() == 1
@@ -144,7 +155,8 @@ def test_a_form_of_another_site_revokes_nothing(support: Client, accounts: list[
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    "sent", [{}, {"account": "ca_none"}, {"account": "\x00"}, {"account": ["x"] * 201}, {"account": "é" * 9000}]
+    "sent",
+    [{}, {"account": "ca_none"}, {"account": "\x00"}, {"account": ["x"] * 201}, {"account": "é" * 9000}],
 )
 def test_ids_that_are_nobody_s_are_refused_in_words(support: Client, sent: dict[str, Any]) -> None:
     assert support.post(REVOKE, {**sent, "reason": "x"}).status_code in (400, 404)

@@ -49,7 +49,10 @@ def app(db: None, provider: PracticeProvider, monkeypatch: pytest.MonkeyPatch) -
 def registered(app: Acme, toolkit: Toolkit) -> AuthConfig:
     """The app's client at that service."""
     auth_config = AuthConfig(
-        project=app.project, toolkit_slug=toolkit.slug, name=f"{toolkit.slug}-1", auth_scheme=toolkit.auth_schemes[0]
+        project=app.project,
+        toolkit_slug=toolkit.slug,
+        name=f"{toolkit.slug}-1",
+        auth_scheme=toolkit.auth_schemes[0],
     )
     if toolkit.oauth2 is not None:
         client = app.provider.register_client(service=toolkit.slug, redirect_uris=[auth_config.redirect_uri])
@@ -71,7 +74,9 @@ def test_the_catalogue_has_its_fourteen_services() -> None:
 
 
 @pytest.mark.parametrize("slug", BY_BROWSER)
-def test_an_app_connects_a_person_and_gives_the_grant_back_through_its_own_doors(app: Acme, slug: str) -> None:
+def test_an_app_connects_a_person_and_gives_the_grant_back_through_its_own_doors(
+    app: Acme, slug: str
+) -> None:
     """The API makes the link, the page is pressed, the person agrees there, the API lists, the API deletes."""
     auth_config = registered(app, load.all_toolkits()[slug])
     caller, person = Caller(app.project, make_key(app.project)[1]).as_user("customer_42"), Client()
@@ -123,7 +128,9 @@ def test_a_key_is_tried_there_and_said_not_to_be_taken_back(app: Acme, slug: str
     ending = submit_credentials(find_link(link.token), Browser().cookie, typed)
     account = reread(ending.account)
     assert (ending.outcome, account.status) == ("success", Status.ACTIVE)
-    secret = {field.name for field in scheme_named(toolkit.auth_schemes[0]).account_fields(toolkit) if field.secret}
+    secret = {
+        field.name for field in scheme_named(toolkit.auth_schemes[0]).account_fields(toolkit) if field.secret
+    }
     assert set(account.secret_names) == secret
     assert not any(typed[name] in str(account.connection_data) for name in secret)
     revoke_account(account, STAFF)

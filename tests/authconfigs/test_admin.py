@@ -39,7 +39,9 @@ def form(**changed: Any) -> dict[str, Any]:
     return {"raw_credentials": "scope", "credential-client_id": "client-1", **changed}
 
 
-def test_first_project_and_service_are_chosen_then_what_they_ask_for(operator: Client, project: Project) -> None:
+def test_first_project_and_service_are_chosen_then_what_they_ask_for(
+    operator: Client, project: Project
+) -> None:
     make_toolkit(project, "acme-desk")
     assert "Acme" in text_of(operator.get(f"{LIST}add/"))
     services = text_of(operator.get(f"{LIST}add/?project={project.pk}"))
@@ -51,7 +53,10 @@ def test_first_project_and_service_are_chosen_then_what_they_ask_for(operator: C
 
 
 def test_one_is_made_and_its_secret_is_sealed_and_masked(operator: Client, project: Project) -> None:
-    sent = form(display_name="Acme's GitHub", **{"credential-client_secret": SECRET, "credential-scopes": "repo\nread:org"})
+    sent = form(
+        display_name="Acme's GitHub",
+        **{"credential-client_secret": SECRET, "credential-scopes": "repo\nread:org"},
+    )
     answer = operator.post(add_url(project), sent, follow=True)
     assert answer.status_code == 200, text_of(answer)
     made = AuthConfig.objects.get()
@@ -111,7 +116,9 @@ def test_one_is_switched_off_and_on_with_an_event_each(operator: Client, project
         {"restrict_to_following_tools": "x" * 101},
     ],
 )
-def test_what_cannot_be_is_told_and_changes_nothing(operator: Client, project: Project, wrong: dict[str, str]) -> None:
+def test_what_cannot_be_is_told_and_changes_nothing(
+    operator: Client, project: Project, wrong: dict[str, str]
+) -> None:
     made = make_auth_config(project)
     for url in (url_of(made), add_url(project)):
         sent = form(**({"credential-client_secret": SECRET} | wrong))
@@ -123,15 +130,20 @@ def test_what_cannot_be_is_told_and_changes_nothing(operator: Client, project: P
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    "query", ["project=x&toolkit=github", "project=%00", "toolkit=github", "state=x", "toolkit=%00", "scheme=x"]
+    "query",
+    ["project=x&toolkit=github", "project=%00", "toolkit=github", "state=x", "toolkit=%00", "scheme=x"],
 )
 def test_garbled_choices_are_no_failure(operator: Client, project: Project, query: str) -> None:
     assert operator.get(f"{LIST}add/?{query}").status_code in (200, 400, 404)
     assert operator.get(f"{LIST}?{query}").status_code == 400
 
 
-@pytest.mark.parametrize("query", ["&toolkit=none", "&toolkit=github&scheme=NONSENSE", "&toolkit=%22%3E", "&toolkit=" + "a" * 99])
-def test_an_unknown_service_or_scheme_is_told_in_words(operator: Client, project: Project, query: str) -> None:
+@pytest.mark.parametrize(
+    "query", ["&toolkit=none", "&toolkit=github&scheme=NONSENSE", "&toolkit=%22%3E", "&toolkit=" + "a" * 99]
+)
+def test_an_unknown_service_or_scheme_is_told_in_words(
+    operator: Client, project: Project, query: str
+) -> None:
     assert operator.get(f"{LIST}add/?project={project.pk}{query}").status_code in (400, 404)
 
 

@@ -40,7 +40,11 @@ def logo(content: bytes = PNG, name: str = "logo.png") -> SimpleUploadedFile:
 
 
 def test_a_project_is_made_with_its_origins_and_logo(operator: Client) -> None:
-    sent = {"name": "Beta", "callback_origins": "https://APP.example.com/\n\nhttp://localhost:3000", "is_test": "on"}
+    sent = {
+        "name": "Beta",
+        "callback_origins": "https://APP.example.com/\n\nhttp://localhost:3000",
+        "is_test": "on",
+    }
     answer = operator.post(f"{LIST}add/", {**sent, "logo": logo()}, follow=True)
     assert answer.status_code == 200, text_of(answer)
     made = Project.objects.get(name="Beta")
@@ -48,7 +52,9 @@ def test_a_project_is_made_with_its_origins_and_logo(operator: Client) -> None:
     assert made.is_test
     assert bytes(made.logo or b"") == PNG
     assert made.logo_type == "image/png"
-    assert Event.objects.filter(subject_id=made.pk, type="project.created", actor_name="ops@example.com").exists()
+    assert Event.objects.filter(
+        subject_id=made.pk, type="project.created", actor_name="ops@example.com"
+    ).exists()
 
 
 def test_a_project_is_changed_and_the_trail_says_by_whom(operator: Client, project: Project) -> None:
@@ -176,7 +182,9 @@ def test_who_may_only_see_a_project_sees_no_keys_and_changes_nothing(project: Pr
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("query", ["type=x", "type__regex=[", "data__a__b=1", "at=never", "by=%00", "q=%00", "reason__contains=a"])
+@pytest.mark.parametrize(
+    "query", ["type=x", "type__regex=[", "data__a__b=1", "at=never", "by=%00", "q=%00", "reason__contains=a"]
+)
 def test_the_trail_s_filters_never_widen(operator: Client, project: Project, query: str) -> None:
     make_operator("other@example.com")
     answer = operator.get(f"/admin/flowra/event/?{query}")
@@ -184,14 +192,18 @@ def test_the_trail_s_filters_never_widen(operator: Client, project: Project, que
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("end", ["change/", "keys/make/", "keys/key_none/revoke/", "keys/%00/revoke/", "history/", ""])
+@pytest.mark.parametrize(
+    "end", ["change/", "keys/make/", "keys/key_none/revoke/", "keys/%00/revoke/", "history/", ""]
+)
 @pytest.mark.parametrize("id", ["pr_none", "%00", "x" * 3000, "_5F", "%ff"])
 def test_an_id_that_is_nobody_s_is_a_page_in_words(operator: Client, id: str, end: str) -> None:
     assert operator.get(f"{LIST}{id}/{end}").status_code in (302, 400, 404)
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("query", ["username__regex=[", "q=%00", "is_staff__exact=x", "id=99999999999999999999999", "e=1", "o=x"])
+@pytest.mark.parametrize(
+    "query", ["username__regex=[", "q=%00", "is_staff__exact=x", "id=99999999999999999999999", "e=1", "o=x"]
+)
 def test_django_s_own_lists_answer_odd_addresses_as_well(operator: Client, query: str) -> None:
     assert operator.get(f"/admin/auth/user/?{query}").status_code in (200, 302, 400)
     for id in ("99999999999999999999999", "%00", "x"):

@@ -57,7 +57,9 @@ def test_what_is_no_plain_url_is_refused(url: str) -> None:
             attempt()
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_public_addresses_are_public(address: str) -> None:
     assert outbound_guard.is_public(ipaddress.ip_address(address))
 
@@ -158,7 +160,10 @@ def test_a_redirect_to_another_origin_takes_no_secret_along(serve: Any) -> None:
     target = serve(http(b"arrived"))
     server = serve(http(b"", "302 Found", f"Location: {target.url}/"))
     outbound.send(
-        "GET", server.url, headers={"Authorization": "Bearer s3cret", "Cookie": "a=s3cret"}, follow_redirects=2
+        "GET",
+        server.url,
+        headers={"Authorization": "Bearer s3cret", "Cookie": "a=s3cret"},
+        follow_redirects=2,
     )
     outbound.send("GET", server.url, basic_auth=("id", "s3cret"), follow_redirects=2)
     assert not any(b"s3cret" in request or b"authorization" in request.lower() for request in target.requests)
@@ -229,7 +234,13 @@ def test_a_name_server_that_hangs_is_waited_for_as_long_as_the_call_may_take(
 
 @pytest.mark.parametrize(
     "answer",
-    [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf", b"\x00" * 70_000],
+    [
+        b"",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf",
+        b"\x00" * 70_000,
+    ],
 )
 def test_an_answer_that_is_no_http_is_a_failure(serve: Any, answer: bytes) -> None:
     def say(connection: socket.socket) -> None:

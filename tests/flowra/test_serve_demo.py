@@ -75,7 +75,9 @@ def test_no_secret_of_the_demo_shows_in_the_list_of_processes(installed: Install
         assert not any(re.search(r"flw_live|secret|password", line) for line in lines)
 
 
-def test_the_provider_is_started_again_when_it_dies_and_ends_with_the_supervisor(installed: Installation) -> None:
+def test_the_provider_is_started_again_when_it_dies_and_ends_with_the_supervisor(
+    installed: Installation,
+) -> None:
     with installed.serve("--demo") as running:
         port = int(shown(running, "Provider").rsplit(":", 1)[1])
         provider = next(
