@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Wanted = Mapping[str, Any]
 # PostgreSQL's are aware, and in UTC as the session is; SQLite's are text, `2026-11-23 12:00:00.123456`, in UTC too.
 Stored = datetime | str
+WHOLE_SECONDS = len("2026-11-23 12:00:00")
 
 
 class Unindexed(Func):
@@ -113,7 +114,11 @@ def instant_of(stored: Stored | None) -> str | None:
     if stored is None:
         return None
     if isinstance(stored, str):
-        return f"{stored[:10]}T{stored[11:23]}Z" if len(stored) > 23 else instant_of(moment_of(stored))
+        return (
+            f"{stored[:10]}T{stored[11:23]}Z"
+            if len(stored) > WHOLE_SECONDS
+            else f"{stored[:10]}T{stored[11:]}.000Z"
+        )
     return stored.isoformat(timespec="milliseconds")[:23] + "Z"
 
 

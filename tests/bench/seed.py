@@ -68,7 +68,7 @@ def _accounts(count: int, configs: list[Any], users: list[Any], chance: random.R
     """Made one a second, three at the same instant: ties are what lists stumble over."""
     from accounts.models import ConnectedAccount
 
-    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    begin = datetime(2026, 1, 1, 9, 30, 0, 123456, tzinfo=UTC)
     for number in range(count):
         config = chance.choice(configs)
         at = begin + timedelta(seconds=number // 3 * 3)
