@@ -252,7 +252,7 @@ def test_no_odd_id_breaks_a_path() -> None:
             url = path.removeprefix("/api/v1/").replace("{id}", odd).replace("{username}", odd)
             for method in methods:
                 if method in ("get", "post", "put", "patch", "delete"):
-                    body = {} if method in ("post", "put", "patch") else None
+                    body: dict[str, str] | None = {} if method in ("post", "put", "patch") else None
                     readable(caller.call(method.upper(), url, body), f"{method} {url}")
 
 
