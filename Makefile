@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SDK := $(VENV)/sdk
 
-.PHONY: run test test-sqlite test-postgresql lint bench lock browser clean
+.PHONY: run test test-sqlite test-postgresql lint format bench lock browser clean
 
 # Another port: make run SERVE="--port 8001".
 run: $(VENV)/.run
@@ -21,8 +21,11 @@ test-postgresql: $(VENV)/.test
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 	$(BIN)/python -m tests.plugins.typed
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --quiet --select I --fix .
+	$(BIN)/ruff format .
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
