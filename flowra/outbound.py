@@ -45,7 +45,7 @@ logger = logging.getLogger("flowra.outbound")
 
 TOTAL_SECONDS = 15.0
 MAX_BYTES = 5_000_000
-USER_AGENT = "Flowra/1 (+https://github.com/flowra/flowra)"
+USER_AGENT = "Flowra/1"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OF_ONE_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
 _LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30)
