@@ -12,7 +12,7 @@ from authconfigs.actions.checked_credentials import MAX_SECRET, MAX_VALUE, SCOPE
 from authconfigs.catalogue.toolkit import Field
 from authconfigs.models import AuthConfig
 from authconfigs.models.auth_config import RawCredentials
-from flowra.admin.forms import LONG, lines_of
+from flowra.admin.forms import LinesField, lines_of
 from flowra.redaction import last_four
 
 _PREFIX = "credential-"
@@ -36,11 +36,10 @@ class AuthConfigForm(forms.Form):
         secrets: Mapping[str, str] = (stored.secrets or {}) if stored else {}
         for each in asked:
             self.fields[_PREFIX + each.name] = _form_field(each, secrets.get(each.name))
-        self.fields["restrict_to_following_tools"] = forms.CharField(
+        self.fields["restrict_to_following_tools"] = LinesField(
             label="Only these tools",
             required=False,
             max_length=MAX_SCOPES_TEXT,
-            widget=forms.Textarea(attrs=LONG),
             help_text="One slug a line; empty: all.",
         )
         self.fields["proxy_url"] = forms.CharField(
@@ -57,12 +56,14 @@ class AuthConfigForm(forms.Form):
             )
 
     def credentials(self) -> dict[str, Any]:
-        """What was typed: an empty secret of a stored one stays as it is, any other empty value is taken away."""
+        """What was typed and is new: an empty secret of a stored one stays as it is, no scopes are none at all."""
         typed: dict[str, Any] = {}
         for each in self.asked:
-            value = self.cleaned_data[_PREFIX + each.name]
-            if value or not (each.secret and self.stored is not None):
-                typed[each.name] = value or None
+            field = _PREFIX + each.name
+            if self.stored is not None and field not in self.changed_data:
+                continue
+            value = self.cleaned_data[field]
+            typed[each.name] = value or ([] if each.name in SCOPE_LISTS else None)
         return typed
 
     def tools(self) -> list[str]:
@@ -88,7 +89,7 @@ def masked(auth_config: AuthConfig) -> list[tuple[str, str]]:
         for name, value in auth_config.settings.items()
     }
     shown |= {name: last_four(str(value)) for name, value in (auth_config.secrets or {}).items()}
-    return list(shown.items())
+    return [(name, text) for name, text in shown.items() if text]
 
 
 def _form_field(each: Field, stored_secret: str | None) -> forms.CharField:
@@ -102,13 +103,15 @@ def _form_field(each: Field, stored_secret: str | None) -> forms.CharField:
             widget=forms.PasswordInput(attrs=_NO_MANAGER, render_value=False),
             help_text=" ".join(text for text in (words, kept) if text),
         )
-    is_list = each.name in SCOPE_LISTS
+    if each.name in SCOPE_LISTS:
+        words = f"{words} One a line."
+        return LinesField(label=each.display_name, required=False, max_length=MAX_SCOPES_TEXT, help_text=words)
     return forms.CharField(
         label=each.display_name,
         required=False,
-        max_length=MAX_SCOPES_TEXT if is_list else MAX_VALUE,
-        widget=forms.Textarea(attrs=LONG) if is_list else forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=f"{words} One a line." if is_list else words,
+        max_length=MAX_VALUE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=words,
     )
 
 

@@ -50,6 +50,7 @@ class SeenFilter(AgeFilter):
 class ExternalUserAdmin(ReadOnlyPages):
     """Made by the apps; here only looked at and switched."""
 
+    list_title = "People"
     list_display = ("name", "project", "is_active", "connections", "seen")
     list_filter = (ActiveFilter, ProjectFilter, SeenFilter)
     search_fields = ("name", "=id")

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 
 from flowra.errors import FlowraError
 
 LONG = {"rows": 4, "autocomplete": "off", "spellcheck": "false"}
+
+
+class LinesField(forms.CharField):
+    """A text of several lines, whose ends are the same whichever browser sent it."""
+
+    def __init__(self, **wishes: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs=LONG), **wishes)
+
+    def to_python(self, value: Any) -> str:
+        """With plain line ends."""
+        return str(super().to_python(value) or "").replace("\r\n", "\n")
 
 
 def tell_problems(form: forms.Form, error: FlowraError, names: Mapping[str, str]) -> None:

@@ -47,6 +47,7 @@ class Pages(AnyModelAdmin):
     refused instead of being left out; nothing is deleted here.
     """
 
+    list_title = ""
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
@@ -65,7 +66,7 @@ class Pages(AnyModelAdmin):
             raise InvalidInput(
                 "This address asks for a filter, an order or a page that the list does not have."
             ) from error
-        shown.title = capfirst(str(self.opts.verbose_name_plural))
+        shown.title = self.list_title or capfirst(str(self.opts.verbose_name_plural))
         return shown
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -13,7 +13,7 @@ from flowra.errors import InvalidInput
 from flowra.models import Project
 from flowra.models.api_key import DEFAULT_SCOPES, SCOPES
 
-from .forms import LONG, lines_of
+from .forms import LinesField, lines_of
 
 NAMES = {"name": "name", "callbackOrigins": "callback_origins", "logo": "logo"}
 KEY_NAMES = {"name": "name", "scopes": "scopes", "expiresInDays": "expires_in_days"}
@@ -25,11 +25,10 @@ class ProjectForm(forms.Form):
     name = forms.CharField(
         max_length=MAX_NAME, help_text="The app's name, as people read it when they connect."
     )
-    callback_origins = forms.CharField(
+    callback_origins = LinesField(
         label="Where people may be sent back to",
         required=False,
         max_length=MAX_ORIGINS * 300,
-        widget=forms.Textarea(attrs=LONG),
         help_text="One origin a line, like https://app.example.com. Scheme, host and port are compared exactly.",
     )
     require_confirmation = forms.BooleanField(

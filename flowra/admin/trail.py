@@ -60,6 +60,7 @@ class WhenFilter(AgeFilter):
 class EventAdmin(ReadOnlyPages):
     """Looked at, and nothing else."""
 
+    list_title = "Trail"
     list_display = ("what", "subject_id", "who", "when", "project", "reason")
     list_filter = (TypeFilter, ActorFilter, WhenFilter, ProjectFilter)
     list_select_related = ("project",)

@@ -79,6 +79,20 @@ def test_an_empty_secret_leaves_the_stored_one(operator: Client, project: Projec
     assert made.secrets == {"client_secret": SECRET}
 
 
+def test_scopes_that_were_not_touched_are_not_changed_whichever_line_ends_come_back(
+    operator: Client, project: Project
+) -> None:
+    made = make_auth_config(project, settings={"client_id": "client-1", "scopes": ["repo", "read:org"]})
+    operator.post(url_of(made), form(**{"credential-scopes": "repo\r\nread:org"}))
+    assert not Event.objects.exists()
+    operator.post(url_of(made), form(**{"credential-scopes": ""}))
+    made.refresh_from_db()
+    assert made.settings["scopes"] == []
+    operator.post(url_of(made), form(display_name="New name"))
+    made.refresh_from_db()
+    assert made.settings == {"client_id": "client-1", "scopes": []}
+
+
 def test_a_new_secret_replaces_the_stored_one(operator: Client, project: Project) -> None:
     made = make_auth_config(project)
     operator.post(url_of(made), form(**{"credential-client_secret": "another-secret-0002"}))

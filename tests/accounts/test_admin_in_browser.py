@@ -1,0 +1,81 @@
+"""The admin as support sees it: in a real browser, on a desk and on a phone, with scripts and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from accounts.models import ConnectedAccount
+from tests.accounts.desk import LIST, make_whole_account, story_url
+from tests.factories import make_account, make_external_user
+from tests.staff import make_operator, make_support
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+PASSWORD = "correct horse battery"
+
+
+def sign_in(context: BrowserContext, flowra: str, name: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{flowra}/admin/login/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url("**/admin/")
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_support_finds_two_and_revokes_them_with_a_reason(
+    live_flowra: str, visitor: Callable[..., BrowserContext], scripts: bool
+) -> None:
+    first = make_whole_account()
+    second = make_account(first.auth_config, make_external_user(first.project, "other"), identity_email="b@example.com")
+    make_support("support@example.com", PASSWORD)
+    page = sign_in(visitor(scripts=scripts), live_flowra, "support@example.com")
+    page.goto(f"{live_flowra}{LIST}")
+    page.fill("#searchbar", "example.com")
+    page.press("#searchbar", "Enter")
+    for account in (first, second):
+        page.check(f"input[value={account.pk}]")
+    page.select_option("select[name=action]", "revoke_selected")
+    page.click("button[name=index]")
+    assert "Revoke 2 connections?" in page.inner_text("h1")
+    page.fill("textarea[name=reason]", "Asked on the phone")
+    page.click("main button[type=submit]")
+    assert "2 of 2 revoked" in page.inner_text("h1")
+    assert not ConnectedAccount.live.exists()
+    page.click("text=sales@example.com")
+    assert "Asked on the phone" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("dark", [False, True])
+def test_pages_fit_and_break_no_policy(
+    live_flowra: str, visitor: Callable[..., BrowserContext], width: int, dark: bool
+) -> None:
+    account = make_whole_account()
+    make_operator("ops@example.com", PASSWORD)
+    page = sign_in(visitor(width=width, dark=dark), live_flowra, "ops@example.com")
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for url in (
+        "/admin/",
+        LIST,
+        story_url(account),
+        f"{LIST}revoke/?account={account.pk}",
+        "/admin/accounts/externaluser/",
+        f"/admin/authconfigs/authconfig/{account.auth_config_id}/change/",
+        f"/admin/flowra/project/{account.project_id}/change/",
+        f"/admin/flowra/project/{account.project_id}/keys/make/",
+        "/admin/flowra/event/",
+    ):
+        page.goto(f"{live_flowra}{url}")
+        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert too_wide <= 0, url
+        assert page.locator("h1").count() == 1, url
+    assert complaints == []
