@@ -9,15 +9,31 @@ from typing import Any
 MASK = "••••••••"
 
 _SECRET_NAMES = re.compile(
-    r"(secret|password|passwd|token|api_?key|authorization|cookie|credential|code_verifier|private_key|^code$|^state$)",
+    r"(secret|pass(?:word|wd|phrase)|token|api[_-]?key|authorization|cookie|credential|assertion|code_verifier"
+    r"|private[_-]?key|^sessionid$|^code$|^state$)",
     re.IGNORECASE,
 )
+_NAMED = (
+    r"[\w-]*(?:token|secret|pass(?:word|wd|phrase)|api[_-]?key|private[_-]?key|code_verifier|assertion)"
+    r"|code|state|sessionid"
+)
 _SECRET_TEXT = re.compile(
-    r"(flw_(?:live|test)_[0-9A-Za-z]+"
-    r"|(?i:bearer|basic)\s+[0-9A-Za-z._~+/=-]{8,}"
-    r"|(?<=/connect/)[0-9A-Za-z_-]{20,}"
-    r"|(?i:(?<=[?&;\s\"'{,])(?:[a-z_]*token|client_secret|api_?key|password|code|state|code_verifier)[\"']?[=:]\s*[\"']?)"
-    r"[^\s&\"',;}]+)"
+    "|".join(
+        (
+            r"flw_(?:live|test)_[0-9A-Za-z]+",
+            # Keys and tokens that show by their beginning what they are, wherever they stand: GitHub's, GitLab's, Slack's,
+            # Google's, OpenAI's; and JSON Web Tokens.
+            r"\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|ya29\.|sk-)[0-9A-Za-z._-]{8,}",
+            r"\beyJ[\w-]{4,}\.[\w-]+\.[\w-]*",
+            r"(?i:\b(?:set-)?cookie[\"']?\s*[:=])[^\r\n]+",
+            # A name that tells of a secret, and its value: quoted to the closing quote, else to the next separator.
+            rf"(?i:(?<![\w-])(?:{_NAMED})\\?[\"']?\s*[=:]\s*(?:[\"']?(?:bearer|basic)\s+)?)"
+            r"(?:\\\"[^\"]*\"?|\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|[^\s&\"',;}]+)",
+            r"(?i:\b(?:bearer|basic))\s+[0-9A-Za-z._~+/=-]{8,}",
+            r"(?:(?<=/connect/)|(?<=connect%2F))[0-9A-Za-z_-]{20,}",
+            r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
+        )
+    )
 )
 
 

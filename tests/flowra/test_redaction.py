@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from flowra.redaction import MASK, is_secret_name, last_four, scrub, scrub_text
@@ -23,6 +25,20 @@ SECRET = "s3cr3tvalue0123456789"
         f"&api_key={SECRET}",
         f"password={SECRET};",
         f"code_verifier={SECRET}",
+        f"x-api-key: {SECRET}",
+        f"access_token: Bearer {SECRET}",
+        f'{{"password": "two words, {SECRET}"}}',
+        f'{{"password": "a quote \\" and {SECRET}"}}',
+        f'"{{\\"password\\": \\"{SECRET}\\"}}"',
+        f"Cookie: flowra_connect=x; sessionid={SECRET}",
+        f"Set-Cookie: a={SECRET}; Path=/",
+        f"client-secret = {SECRET}",
+        f"postgresql://flowra:{SECRET}@db.internal/flowra",
+        f"redirectUrl=http%3A%2F%2F127.0.0.1%2Fconnect%2F{SECRET}",
+        f"the token ghp_{SECRET} was refused",
+        f"xoxb-{SECRET}",
+        f"eyJhbGciOi.eyJzdWIi.{SECRET}",
+        f"client_assertion={SECRET}",
         f"flw_live_{SECRET}",
         f"flw_test_{SECRET}",
     ],
@@ -33,7 +49,17 @@ def test_what_looks_like_a_credential_is_masked_in_free_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["GET /connect/callback/ac_1", "code 200", "the state of things", "no bearer here"]
+    "text",
+    [
+        "GET /connect/callback/ac_1",
+        "code 200",
+        "the state of things",
+        "no bearer here",
+        "error_code=invalid_grant",
+        "https://example.com:8080/a@b",
+        "skills and tokens are words",
+        "",
+    ],
 )
 def test_plain_words_are_left_alone(text: str) -> None:
     assert scrub_text(text) == text
@@ -52,7 +78,18 @@ def test_secret_names_are_masked_at_any_depth() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["access_token", "apiKey", "Set-Cookie", "password", "code", "state", "private_key"]
+    "name",
+    [
+        "access_token",
+        "apiKey",
+        "x-api-key",
+        "Set-Cookie",
+        "password",
+        "passphrase",
+        "code",
+        "state",
+        "private_key",
+    ],
 )
 def test_secret_names_are_known(name: str) -> None:
     assert is_secret_name(name)
@@ -67,3 +104,17 @@ def test_a_long_secret_shows_its_last_four_characters_and_a_short_one_none() -> 
     assert last_four("sk-0123456789abcd") == f"{MASK}abcd"
     assert last_four("short") == MASK
     assert last_four("") == MASK
+
+
+def test_a_long_hostile_text_takes_no_time() -> None:
+    started = time.perf_counter()
+    for text in (
+        "a" * 200_000,
+        "token" * 40_000,
+        "-" * 200_000,
+        'password="' + "\\" * 100_000,
+        "://" * 60_000,
+        "x:" * 99_999,
+    ):
+        scrub_text(text)
+    assert time.perf_counter() - started < 5
