@@ -18,11 +18,12 @@ class AccountsApp(AppConfig):
     def ready(self) -> None:
         """Registers what falls due on this floor, and what depends on an auth config."""
         from accounts.actions import due_work
-        from accounts.actions.accounts_of_auth_config import count_accounts, revoke_accounts
+        from accounts.actions.accounts_of_auth_config import count_accounts
+        from accounts.actions.revoke_account import revoke_accounts_of
         from authconfigs.actions.dependents import register_dependents
 
         due_work.register()
-        register_dependents(count=count_accounts, revoke_all=revoke_accounts)
+        register_dependents(count=count_accounts, revoke_all=revoke_accounts_of)
         post_migrate.connect(_keep_label_table, sender=self, dispatch_uid="accounts.labels")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -32,6 +32,7 @@ MAX_SECONDS = 86_400
 # RFC 6749, 3.3: a scope token is printable ASCII without space, quote and backslash. A comma separates at some services.
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,300}")
 MAX_SCOPES = 200
+_STILL_GOOD = "SELECT 1 FROM authconfigs_authconfig WHERE id = %s AND deleted_at IS NULL AND NOT is_disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ def start_link(
 ) -> StartedLink:
     """Makes a link and, unless `account_id` names one to authorize again, the account that it will connect.
 
-    `external_user` None: the account's own, or the project's default one. `expires_in` is in seconds, at most a day. `scopes` are what to ask for instead of the auth config's; for an
-    existing account, besides what is granted. Raises NotFound (auth config, account), Conflict (switched off),
-    InvalidInput naming the field. Stores hashes only.
+    `external_user` None: the account's own, or the project's default one. `expires_in` is in seconds, at most a day.
+    `scopes` are what to ask for instead of the auth config's; for an existing account, besides what is granted. Raises
+    NotFound (auth config, account), Conflict (switched off), InvalidInput naming the field. Stores hashes only.
     """
     if not 1 <= expires_in <= MAX_SECONDS:
         raise InvalidInput.field("expiresInSeconds", f"must be from 1 to {MAX_SECONDS}")
@@ -93,6 +94,7 @@ def start_link(
     expires_at = now + timedelta(seconds=expires_in)
     token = random_token()
     with transaction.atomic():
+        _hold(auth_config)
         if existing is None:
             account = ConnectedAccount(
                 project=project,
@@ -158,6 +160,17 @@ def usable_auth_config(project: Project, auth_config_id: str) -> AuthConfig:
             code="auth_config_disabled",
         )
     return auth_config
+
+
+def _hold(auth_config: AuthConfig) -> None:
+    """Keeps it from being deleted or switched off until this transaction ends; links share the hold."""
+    share = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL_GOOD + share, [auth_config.pk])
+        if cursor.fetchone() is None:
+            raise Conflict(
+                "This auth config was deleted or switched off just now.", code="auth_config_disabled"
+            )
 
 
 def _live_auth_config(values: prepared.Values) -> QuerySet[AuthConfig]:

@@ -14,6 +14,8 @@ from accounts.actions.refuse_link import refuse_link
 from accounts.actions.revoke_account import revoke_account
 from accounts.actions.tell_provider import tell_provider
 from accounts.models import ConnectedAccount, Credential, Revocation, RevocationOutcome, Status
+from authconfigs.actions.delete_auth_config import delete_auth_config
+from authconfigs.models import AuthConfig
 from flowra.due.row import claim
 from flowra.models import Event
 from tests.accounts.acme import API_KEY, STAFF, Acme, Browser, make_acme, query_of, reread
@@ -124,3 +126,18 @@ def test_the_worker_s_outcome_is_recorded_once_however_often_it_acts(acme: Acme)
     at_once(*[lambda: tell_provider(rows[0]) for _ in range(3)])
     assert Revocation.objects.get().outcome == RevocationOutcome.DONE
     assert reread(account).secret_names == []
+
+
+def test_no_link_is_made_under_an_auth_config_that_is_being_deleted(acme: Acme) -> None:
+    """Each link either is seen by the deletion, which then refuses, or finds the auth config gone."""
+    user = acme.user()
+    results = at_once(
+        *[lambda: acme.link(external_user=user).account.pk for _ in range(6)],
+        lambda: str(delete_auth_config(acme.auth_config, STAFF)),
+    )
+    made = ConnectedAccount.live.count()
+    if isinstance(results[-1], Exception):
+        assert results[-1].problem_code == "auth_config_in_use"
+        assert AuthConfig.live.exists()
+    else:
+        assert (made, AuthConfig.live.exists()) == (0, False)
