@@ -105,7 +105,9 @@ def _form_field(each: Field, stored_secret: str | None) -> forms.CharField:
         )
     if each.name in SCOPE_LISTS:
         words = f"{words} One a line."
-        return LinesField(label=each.display_name, required=False, max_length=MAX_SCOPES_TEXT, help_text=words)
+        return LinesField(
+            label=each.display_name, required=False, max_length=MAX_SCOPES_TEXT, help_text=words
+        )
     return forms.CharField(
         label=each.display_name,
         required=False,

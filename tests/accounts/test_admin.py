@@ -30,7 +30,17 @@ def account(db: None) -> ConnectedAccount:
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "words",
-    ["customer_42", "SALES@example.com", "U0SLACK9", "acme works", "vip", "Zürich", "inbox", "works vip", "  sales  "],
+    [
+        "customer_42",
+        "SALES@example.com",
+        "U0SLACK9",
+        "acme works",
+        "vip",
+        "Zürich",
+        "inbox",
+        "works vip",
+        "  sales  ",
+    ],
 )
 def test_an_account_is_found_by_what_a_customer_reads_out(
     support: Client, account: ConnectedAccount, words: str
@@ -45,7 +55,13 @@ def test_an_account_is_found_by_what_a_customer_reads_out(
 def test_an_account_is_found_by_its_id_its_person_s_or_the_beginning_of_it(
     support: Client, account: ConnectedAccount
 ) -> None:
-    for words in (account.pk, account.external_user_id, account.auth_config_id, account.pk[:14], account.pk.upper()):
+    for words in (
+        account.pk,
+        account.external_user_id,
+        account.auth_config_id,
+        account.pk[:14],
+        account.pk.upper(),
+    ):
         assert account.pk in support.get(LIST, {"q": words}).content.decode(), words
     assert account.pk not in support.get(LIST, {"q": "ca_" + "0" * 26}).content.decode()
 
@@ -110,7 +126,9 @@ def test_a_garbled_address_is_a_400_or_ignored_and_never_widens(
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("words", ["%", "_", "'", '"', "\\", "a' OR 1=1 --", "[", "é" * 100, "\ud83d\ude00", "( . * ) +"])
+@pytest.mark.parametrize(
+    "words", ["%", "_", "'", '"', "\\", "a' OR 1=1 --", "[", "é" * 100, "\ud83d\ude00", "( . * ) +"]
+)
 def test_odd_searches_are_searches(support: Client, account: ConnectedAccount, words: str) -> None:
     assert support.get(LIST, {"q": words.encode("utf-8", "replace")}).status_code == 200
 
@@ -129,7 +147,9 @@ def test_a_list_takes_as_many_queries_for_many_as_for_few(
 ) -> None:
     project = make_project("Other")
     for number in range(60):
-        make_account(make_auth_config(project, "github"), make_external_user(project, f"u{number}"), labels=["x"])
+        make_account(
+            make_auth_config(project, "github"), make_external_user(project, f"u{number}"), labels=["x"]
+        )
     with django_assert_max_num_queries(14):
         support.get(LIST)
 
@@ -174,7 +194,9 @@ def test_support_sees_accounts_people_auth_configs_and_the_trail_and_nothing_els
         "/admin/authconfigs/projecttoolkit/",
     ):
         assert support.get(url).status_code == 403, url
-    changed = support.post(f"/admin/authconfigs/authconfig/{account.auth_config_id}/change/", {"is_disabled": "on"})
+    changed = support.post(
+        f"/admin/authconfigs/authconfig/{account.auth_config_id}/change/", {"is_disabled": "on"}
+    )
     assert changed.status_code == 403
 
 
@@ -185,7 +207,9 @@ def test_a_stranger_is_asked_to_sign_in(client: Client, account: ConnectedAccoun
         assert answer.url.startswith("/admin/login/")
 
 
-def test_people_are_made_inactive_by_who_may_and_not_by_support(support: Client, account: ConnectedAccount) -> None:
+def test_people_are_made_inactive_by_who_may_and_not_by_support(
+    support: Client, account: ConnectedAccount
+) -> None:
     person = account.external_user
     url = "/admin/accounts/externaluser/"
     sent = {"action": "make_inactive", "_selected_action": person.pk}

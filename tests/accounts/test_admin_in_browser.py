@@ -33,7 +33,9 @@ def test_support_finds_two_and_revokes_them_with_a_reason(
     live_flowra: str, visitor: Callable[..., BrowserContext], scripts: bool
 ) -> None:
     first = make_whole_account()
-    second = make_account(first.auth_config, make_external_user(first.project, "other"), identity_email="b@example.com")
+    second = make_account(
+        first.auth_config, make_external_user(first.project, "other"), identity_email="b@example.com"
+    )
     make_support("support@example.com", PASSWORD)
     page = sign_in(visitor(scripts=scripts), live_flowra, "support@example.com")
     page.goto(f"{live_flowra}{LIST}")
@@ -61,7 +63,9 @@ def test_pages_fit_and_break_no_policy(
     make_operator("ops@example.com", PASSWORD)
     page = sign_in(visitor(width=width, dark=dark), live_flowra, "ops@example.com")
     complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on(
+        "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     for url in (
         "/admin/",
@@ -75,7 +79,9 @@ def test_pages_fit_and_break_no_policy(
         "/admin/flowra/event/",
     ):
         page.goto(f"{live_flowra}{url}")
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        too_wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert too_wide <= 0, url
         assert page.locator("h1").count() == 1, url
     assert complaints == []

@@ -33,7 +33,16 @@ def test_the_story_says_whose_it_is_and_what_it_may(support: Client, account: Co
     page = support.get(story_url(account))
     told = text_of(page)
     assert "<h1>sales@example.com</h1>" in page.content.decode()
-    for words in ("Slack", "Acme", "U0SLACK9", "Acme Works", "customer_42", "vip", "● Active", "Nothing is wrong."):
+    for words in (
+        "Slack",
+        "Acme",
+        "U0SLACK9",
+        "Acme Works",
+        "customer_42",
+        "vip",
+        "● Active",
+        "Nothing is wrong.",
+    ):
         assert words in told, words
     assert "✕ Missing channels:read" in told
     assert "● Granted chat:write" in told
@@ -41,7 +50,13 @@ def test_the_story_says_whose_it_is_and_what_it_may(support: Client, account: Co
 
 
 def test_no_page_of_an_account_holds_a_secret(support: Client, account: ConnectedAccount) -> None:
-    pages = [LIST, story_url(account), f"{LIST}revoke/?account={account.pk}", f"{LIST}?q=s3cret", f"{LIST}?q=private"]
+    pages = [
+        LIST,
+        story_url(account),
+        f"{LIST}revoke/?account={account.pk}",
+        f"{LIST}?q=s3cret",
+        f"{LIST}?q=private",
+    ]
     for url in pages:
         page = support.get(url).content.decode().replace("q=s3cret", "").replace('value="s3cret"', "")
         assert "at-s3cret" not in page
@@ -52,7 +67,10 @@ def test_no_page_of_an_account_holds_a_secret(support: Client, account: Connecte
 
 def test_what_came_from_outside_is_shown_as_text(support: Client, account: ConnectedAccount) -> None:
     ConnectedAccount.objects.filter(pk=account.pk).update(
-        identity_email="<script>alert(1)</script>", labels=["<img src=x>"], status_message="<b>x</b>", status="FAILED"
+        identity_email="<script>alert(1)</script>",
+        labels=["<img src=x>"],
+        status_message="<b>x</b>",
+        status="FAILED",
     )
     for url in (LIST, story_url(account), f"{LIST}revoke/?account={account.pk}"):
         page = support.get(url).content.decode()
@@ -68,14 +86,21 @@ def test_what_came_from_outside_is_shown_as_text(support: Client, account: Conne
         ({"status": Status.INITIATED}, ["Waiting", "has not finished at Slack"]),
         (
             {"status": Status.EXPIRED, "status_reason": "grant_revoked"},
-            ["Needs the user", "The service no longer accepts this connection.", "connect Slack again in Acme"],
+            [
+                "Needs the user",
+                "The service no longer accepts this connection.",
+                "connect Slack again in Acme",
+            ],
         ),
         (
             {"status": Status.FAILED, "status_reason": "access_denied"},
             ["✕ Failed", "The person chose not to connect."],
         ),
         ({"status": Status.INACTIVE, "is_disabled": True}, ["Switched off", "Acme's: switch it on again."]),
-        ({"expires_at": timezone.now() - timedelta(days=1), "secret_names": ["access_token"]}, ["gave none to renew"]),
+        (
+            {"expires_at": timezone.now() - timedelta(days=1), "secret_names": ["access_token"]},
+            ["gave none to renew"],
+        ),
     ],
 )
 def test_the_story_says_what_is_wrong_and_whose_turn_it_is(
@@ -102,7 +127,9 @@ def test_events_are_told_newest_first_with_who_and_why(support: Client, account:
         (EventType.LINK_CREATED, Actor("api_key", "key_1", "backend"), ""),
         (EventType.ACCOUNT_DISABLED, Actor("staff", "1", "ops@example.com"), "invoice unpaid"),
     ):
-        record(type, project_id=account.project_id, subject=("account", account.pk), actor=actor, reason=reason)
+        record(
+            type, project_id=account.project_id, subject=("account", account.pk), actor=actor, reason=reason
+        )
     told = text_of(support.get(story_url(account)))
     assert told.index("Staff: ops@example.com") < told.index("The app: backend")
     assert "invoice unpaid" in told
@@ -121,16 +148,26 @@ def test_a_revoked_account_stays_visible_with_how_telling_the_service_went(
     support: Client, account: ConnectedAccount, outcome: RevocationOutcome, words: str
 ) -> None:
     revoke_account(account, Actor("staff", "1", "support@example.com"), "asked on the phone")
-    Revocation.objects.filter(account=account).update(outcome=outcome, detail="said by the service", attempts=2)
+    Revocation.objects.filter(account=account).update(
+        outcome=outcome, detail="said by the service", attempts=2
+    )
     told = text_of(support.get(story_url(account)))
-    for each in (words, "said by the service", "◇ Revoked", "asked on the phone", "Support can see it for 30 days"):
+    for each in (
+        words,
+        "said by the service",
+        "◇ Revoked",
+        "asked on the phone",
+        "Support can see it for 30 days",
+    ):
         assert each in told, each
     assert "◇ Revoked" in text_of(support.get(LIST))
     assert "Revoke…" not in told
 
 
 @pytest.mark.parametrize("toolkit", ["notion", "linear", "outlook", "discord"])
-def test_where_a_service_cannot_be_told_the_page_is_given_where_the_person_can(support: Client, toolkit: str) -> None:
+def test_where_a_service_cannot_be_told_the_page_is_given_where_the_person_can(
+    support: Client, toolkit: str
+) -> None:
     account = make_account(make_auth_config(make_project(), toolkit), secrets=SECRETS)
     revoke_account(account, Actor("staff", "1"), "x")
     Revocation.objects.filter(account=account).update(outcome=RevocationOutcome.UNSUPPORTED)
