@@ -177,3 +177,27 @@ def test_a_deleted_one_is_seen_and_not_changed(operator: Client, project: Projec
     assert "◇ Deleted" in text_of(operator.get(url_of(made)))
     assert operator.post(url_of(made), form()).status_code == 403
     assert operator.get(LIST, {"state": "deleted"}).status_code == 200
+
+
+def test_one_that_is_in_use_is_deleted_only_with_what_is_under_it(operator: Client, project: Project) -> None:
+    made = make_auth_config(project)
+    account = make_account(made)
+    url = f"{LIST}{made.pk}/end/"
+    assert "1 connection of Acme uses it" in text_of(operator.get(url))
+    assert operator.post(url, {"reason": "moved"}).status_code == 400
+    assert operator.post(url, {"force": "on", "reason": " "}).status_code == 400
+    assert AuthConfig.live.filter(pk=made.pk).exists()
+    told = text_of(operator.post(url, {"force": "on", "reason": "moved"}, follow=True))
+    assert "◇ Deleted" in told
+    account.refresh_from_db()
+    assert account.deleted_at is not None
+    assert Event.objects.filter(type="auth_config.deleted", reason="moved", actor_kind="staff").exists()
+    assert operator.post(url, {"reason": "again"}).status_code == 400
+
+
+def test_support_deletes_no_auth_config_and_nobody_does_by_django_s_own_page(project: Project) -> None:
+    made = make_auth_config(project)
+    support = signed_in(make_support())
+    assert support.post(f"{LIST}{made.pk}/end/", {"reason": "x"}).status_code == 403
+    assert "Delete…" not in text_of(support.get(url_of(made)))
+    assert signed_in(make_operator()).get(f"{LIST}{made.pk}/delete/").status_code == 403

@@ -82,6 +82,27 @@ class AuthConfigForm(forms.Form):
         return {under + name: field for name, field in wire.items()}
 
 
+class DeletionForm(forms.Form):
+    """Why, and, where there are connections under it, that they are meant as well."""
+
+    reason = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        help_text="Kept on the trail with your name.",
+        error_messages={"required": "Say why, so that others can explain it later."},
+    )
+
+    def __init__(self, count: int, **sent: Any) -> None:
+        super().__init__(**sent)
+        if count:
+            self.fields["force"] = forms.BooleanField(
+                label="Revoke the connection under it as well"
+                if count == 1
+                else f"Revoke all {count} connections under it as well",
+                error_messages={"required": "They would be left without their client."},
+            )
+
+
 def masked(auth_config: AuthConfig) -> list[tuple[str, str]]:
     """What is stored of the client, every secret by its last four characters."""
     shown = {

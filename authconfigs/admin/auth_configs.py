@@ -7,64 +7,34 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from authconfigs.actions.checked_credentials import fields_asked
 from authconfigs.actions.create_auth_config import CUSTOM, MANAGED, checked_scheme, create_auth_config
+from authconfigs.actions.delete_auth_config import delete_auth_config
 from authconfigs.actions.dependents import count_dependents
 from authconfigs.actions.managed_clients import managed_clients
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.actions.update_auth_config import update_auth_config
-from authconfigs.admin_form import AuthConfigForm, masked
 from authconfigs.catalogue.load import all_toolkits
 from authconfigs.models import AuthConfig, ProjectToolkit
 from authconfigs.schemes import scheme_named
-from flowra.admin.filters import Choices, ProjectFilter, WordsFilter
+from flowra.admin.filters import ProjectFilter
 from flowra.admin.forms import tell_problems
 from flowra.admin.moments import moment
-from flowra.admin.pages import Pages, ReadOnlyPages, actor_of, plain_id
+from flowra.admin.pages import Pages, actor_of, plain_id
 from flowra.admin.trail_words import events_of
 from flowra.errors import FlowraError, NotFound
 from flowra.models import Project
 
+from .filters import StateFilter, ToolkitFilter
+from .form import AuthConfigForm, DeletionForm, masked
+
 MOST_PROJECTS = 200
-
-
-class StateFilter(WordsFilter):
-    """By whether it may be used."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def choices_of(self, request: HttpRequest) -> Choices:
-        """In words."""
-        return [("on", "switched on"), ("off", "switched off"), ("deleted", "deleted")]
-
-    def chosen(self, value: str) -> Q:
-        """By both marks."""
-        if value == "deleted":
-            return Q(deleted_at__isnull=False)
-        return Q(deleted_at__isnull=True, is_disabled=value == "off")
-
-
-class ToolkitFilter(WordsFilter):
-    """By service."""
-
-    title = "service"
-    parameter_name = "toolkit"
-
-    def choices_of(self, request: HttpRequest) -> Choices:
-        """Those in use."""
-        used = AuthConfig.objects.order_by("toolkit_slug").values_list("toolkit_slug", flat=True).distinct()
-        return [(slug, slug) for slug in used]
-
-    def chosen(self, value: str) -> Q:
-        """By slug."""
-        return Q(toolkit_slug=value)
 
 
 @admin.register(AuthConfig)
@@ -195,9 +165,7 @@ class AuthConfigAdmin(Pages):
         """What it is, what it holds, and, for who may change it, the form."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        auth_config: AuthConfig | None = self.get_queryset(request).filter(pk=plain_id(object_id)).first()
-        if auth_config is None:
-            raise NotFound("There is no such auth config.")
+        auth_config = self._auth_config(request, object_id)
         form = self._change_form(request, auth_config)
         if request.method == "POST":
             if form is None:
@@ -215,6 +183,7 @@ class AuthConfigAdmin(Pages):
             else "",
             "connections": count_dependents([auth_config.pk])[auth_config.pk],
             "made": moment(auth_config.created_at),
+            "may_delete": auth_config.deleted_at is None and self._may_delete(request),
             "events": events_of("auth_config", auth_config.pk)
             if request.user.has_perm("flowra.view_event")
             else None,
@@ -257,18 +226,45 @@ class AuthConfigAdmin(Pages):
         self.log_change(request, auth_config, f"Changed {', '.join(form.changed_data) or 'nothing'}.")
         return True
 
+    def get_urls(self) -> list[URLPattern]:
+        """The deletion's page besides Django's own."""
+        view = self.admin_site.admin_view(self.end_view)
+        return [path("<str:object_id>/end/", view, name="authconfigs_authconfig_end"), *super().get_urls()]
+
+    def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """GET says what will happen and asks why, POST deletes, with every connection under it when that was said."""
+        if not self._may_delete(request):
+            raise PermissionDenied
+        auth_config = self._auth_config(request, object_id)
+        count = count_dependents([auth_config.pk])[auth_config.pk]
+        form = DeletionForm(count, data=request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            said = form.cleaned_data
+            try:
+                ended = delete_auth_config(
+                    auth_config, actor_of(request), force=bool(said.get("force")), reason=said["reason"]
+                )
+            except FlowraError as error:
+                form.add_error(None, error.message)
+            else:
+                self.log_change(request, auth_config, "Deleted.")
+                self.message_user(request, f"{auth_config} was deleted, and {ended} connections with it.")
+                return self._to(auth_config)
+        context = {"auth_config": auth_config, "form": form, "count": count}
+        status = 400 if form.errors else 200
+        return self.page(
+            request, "authconfigs/authconfig/end.html", f"Delete {auth_config}?", context, status=status
+        )
+
+    def _may_delete(self, request: HttpRequest) -> bool:
+        """Django's own deletion is never offered: it would leave the grants at the services."""
+        return request.user.has_perm("authconfigs.delete_authconfig") and self.has_view_permission(request)
+
+    def _auth_config(self, request: HttpRequest, id: str) -> AuthConfig:
+        found: AuthConfig | None = self.get_queryset(request).filter(pk=plain_id(id)).first()
+        if found is None:
+            raise NotFound("There is no such auth config.")
+        return found
+
     def _to(self, auth_config: AuthConfig) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:authconfigs_authconfig_change", args=[auth_config.pk]))
-
-
-@admin.register(ProjectToolkit)
-class ProjectToolkitAdmin(ReadOnlyPages):
-    """Made through the API; here only looked at."""
-
-    list_display = ("name", "slug", "project", "is_active")
-    list_filter = (ProjectFilter,)
-    list_select_related = ("project",)
-    search_fields = ("name", "slug", "=id")
-    ordering = ("name", "id")
-    fields = ("name", "slug", "id", "project", "is_active", "definition", "created_at", "updated_at")
-    readonly_fields = fields
