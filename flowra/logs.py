@@ -74,6 +74,8 @@ def logging_config(style: str, level: str) -> dict[str, Any]:
             "django.db.backends": {"level": "INFO"},
             # A 4xx is the caller's business; the access log has it.
             "django.request": {"level": "ERROR"},
+            # Whoever knocks with a foreign host name is in the access log as well, without a traceback each.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             # It tells of every attempt; whoever needed the connection tells once that there was none.
             "psycopg.pool": {"level": "ERROR"},
             "httpx2": {"level": "WARNING"},

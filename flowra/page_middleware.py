@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ else:
     MiddlewareMixin = object
 
 API = "/api/"
+WATCHED = ("/healthz", "/readyz")
 
 
 class _ForPages(MiddlewareMixin):
@@ -23,6 +25,14 @@ class _ForPages(MiddlewareMixin):
         if request.path_info.startswith(API):
             return self.get_response(request)
         return super().__call__(request)
+
+
+class HostMiddleware(CommonMiddleware):
+    """Refuses foreign host names, save where a balancer asks a machine by its address whether it is well."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """Raises DisallowedHost; the answers to watchers hold no address that a host name could bend."""
+        return None if request.path_info in WATCHED else super().process_request(request)
 
 
 class PageSessionMiddleware(_ForPages, SessionMiddleware):

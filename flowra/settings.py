@@ -115,7 +115,7 @@ MIDDLEWARE = [
     "flowra.api.middleware.PageHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "flowra.page_middleware.PageSessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "flowra.page_middleware.HostMiddleware",
     "flowra.page_middleware.PageCsrfMiddleware",
     "flowra.page_middleware.PageUserMiddleware",
     "flowra.page_middleware.PageMessageMiddleware",

@@ -13,10 +13,14 @@ from flowra.serving.demo import ADMIN_NAME, Demo
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """`url` is where this machine reaches the server; the public URL is what the settings say."""
+    """`url` is where this machine reaches the server; the public URL is what the settings say.
+
+    `is_for_others`: it listens where other machines reach it.
+    """
 
     url: str
     manage: str
+    is_for_others: bool
     has_staff: bool
     has_projects: bool
     demo: Demo | None = None
@@ -27,6 +31,8 @@ class Screen:
         lines = ["", f"Flowra is running at {self.url}", ""]
         if public != self.url:
             lines += [f"  Public URL  {public}"]
+        elif self.is_for_others:
+            lines += ["  Others      cannot open it yet: set FLOWRA_PUBLIC_URL to its https address"]
         lines += [
             f"  Admin       {public}/admin/",
             f"  API         {public}/api/v1/   its description: {public}/api/v1/docs",

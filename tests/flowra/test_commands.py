@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.core.management.base import CommandError
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from flowra.models import ApiKey, Event, Project
 from flowra.models.api_key import DEFAULT_SCOPES
 from tests.caller import Caller
 from tests.factories import make_project
-from tests.flowra.installation import Installation
+from tests.flowra.installation import ROOT, Installation
 
 
 def run(*arguments: str) -> dict[str, Any]:
@@ -149,3 +150,13 @@ def test_on_the_command_line_the_json_stands_alone_at_the_end_and_faults_have_an
     ):
         refused = installation.manage(*wrong)
         assert (refused.returncode, refused.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/running.md"])
+def test_every_command_and_setting_that_the_pages_name_is_there(page: str) -> None:
+    text = (ROOT / page).read_text()
+    commands = set(re.findall(r"manage\.py ([a-z_]+)", text))
+    assert commands <= set(get_commands()), commands - set(get_commands())
+    source = (ROOT / "flowra" / "settings.py").read_text()
+    named = set(re.findall(r"\b(FLOWRA_[A-Z_]+)", text)) - {"FLOWRA_KEY"}
+    assert {name for name in named if name not in source} <= {"FLOWRA_ENCRYPTION_KEYS", "FLOWRA_SECRET_KEY"}

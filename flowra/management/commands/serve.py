@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 
 from flowra.models import Project
-from flowra.serving.address import answers_http, public_url_follows, require_free, url_of
+from flowra.serving.address import LOOPBACK, answers_http, public_url_follows, require_free, url_of
 from flowra.serving.background import run_worker
 from flowra.serving.demo import prepare_demo, require_demo_is_safe
 from flowra.serving.first_run import leave_no_connection, prepare_database, refuse_errors
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         screen = Screen(
             url=url_of(host, port),
             manage=_as_it_was_called(),
+            is_for_others=host not in LOOPBACK,
             has_staff=get_user_model()._default_manager.filter(is_staff=True).exists(),
             has_projects=Project.objects.exists(),
             demo=shown,
