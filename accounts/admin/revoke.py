@@ -11,6 +11,7 @@ from accounts.actions.revoke_account import revoke_account, what_will_happen
 from accounts.models import ConnectedAccount
 from flowra.errors import FlowraError
 from flowra.events.record import Actor
+from flowra.redaction import scrub_text
 
 from .account_words import name_of, service_name
 
@@ -29,6 +30,10 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         error_messages={"required": "Say why, so that others can explain it later."},
     )
+
+    def clean_reason(self) -> str:
+        """Without what looks like a key or a token, should one have been pasted."""
+        return scrub_text(self.cleaned_data["reason"])
 
 
 @dataclass(frozen=True, slots=True)

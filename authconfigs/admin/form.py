@@ -13,7 +13,7 @@ from authconfigs.catalogue.toolkit import Field
 from authconfigs.models import AuthConfig
 from authconfigs.models.auth_config import RawCredentials
 from flowra.admin.forms import LinesField, lines_of
-from flowra.redaction import last_four
+from flowra.redaction import last_four, scrub_text
 
 _PREFIX = "credential-"
 MAX_SCOPES_TEXT = 20_000
@@ -101,6 +101,10 @@ class DeletionForm(forms.Form):
                 else f"Revoke all {count} connections under it as well",
                 error_messages={"required": "They would be left without their client."},
             )
+
+    def clean_reason(self) -> str:
+        """Without what looks like a key or a token, should one have been pasted."""
+        return scrub_text(self.cleaned_data["reason"])
 
 
 def masked(auth_config: AuthConfig) -> list[tuple[str, str]]:

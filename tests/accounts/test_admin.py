@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -198,6 +199,18 @@ def test_support_sees_accounts_people_auth_configs_and_the_trail_and_nothing_els
         f"/admin/authconfigs/authconfig/{account.auth_config_id}/change/", {"is_disabled": "on"}
     )
     assert changed.status_code == 403
+
+
+@pytest.mark.both_databases
+def test_the_role_of_support_holds_these_permissions_and_no_others(support: Client) -> None:
+    held = Group.objects.get(name="Support").permissions.values_list("content_type__app_label", "codename")
+    assert {f"{app}.{codename}" for app, codename in held} == {
+        "accounts.view_connectedaccount",
+        "accounts.revoke_connectedaccount",
+        "accounts.view_externaluser",
+        "authconfigs.view_authconfig",
+        "flowra.view_event",
+    }
 
 
 def test_a_stranger_is_asked_to_sign_in(client: Client, account: ConnectedAccount) -> None:

@@ -82,6 +82,16 @@ def test_without_a_usable_reason_nothing_happens(
         assert "Say why" in text_of(answer)
 
 
+def test_a_key_that_was_pasted_into_the_reason_is_not_kept(
+    support: Client, accounts: list[ConnectedAccount]
+) -> None:
+    key = "flw_live_" + "a1B2" * 9
+    support.post(REVOKE, {"account": accounts[0].pk, "reason": f"leaked {key} on the web"})
+    reason = Event.objects.get(subject_id=accounts[0].pk, type="account.deleted").reason
+    assert reason.startswith("leaked ")
+    assert key not in reason
+
+
 def test_many_are_chosen_from_the_list_and_shown_before_anything_happens(
     support: Client, accounts: list[ConnectedAccount]
 ) -> None:
