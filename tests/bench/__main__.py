@@ -175,11 +175,21 @@ def measure_load(one: Running, table: Table, seconds: float) -> None:
     rounds = [
         {name: per_second(one.port, load, seconds) for name, load in loads.items()} for _ in range(ROUNDS)
     ]
+    tell(rounds, table)
     # Links make accounts: they come when all else is measured.
-    for each in rounds:
-        again = per_second(one.port, loads["floor"], seconds)
-        each["link"] = per_second(one.port, link, seconds, status=201) * each["floor"] / again
-    for name in (*loads, "link"):
+    with_links = [
+        {
+            "floor": per_second(one.port, loads["floor"], seconds),
+            "link": per_second(one.port, link, seconds, status=201),
+        }
+        for _ in range(ROUNDS)
+    ]
+    tell(with_links, table)
+
+
+def tell(rounds: Sequence[Mapping[str, float]], table: Table) -> None:
+    """The middle of the rounds; each load as a part of its own round's floor."""
+    for name in rounds[0]:
         ratio = statistics.median(each[name] / each["floor"] for each in rounds)
         rate = statistics.median(each[name] for each in rounds)
         promised = PER_SECOND_AT_LEAST.get(name)
