@@ -46,7 +46,12 @@ def keys_of_installation(environment: Mapping[str, str], data_dir: Path, sqlite_
             f"Make one with: {HOW_TO_MAKE_ONE}"
         )
     if missing and sqlite_file is not None:
-        stored = _stored_keys(data_dir / FILE_NAME, sqlite_file)
+        try:
+            stored = _stored_keys(data_dir / FILE_NAME, sqlite_file)
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"The keys in {data_dir / FILE_NAME} cannot be read or made ({error.strerror})."
+            ) from error
         for name in missing:
             given[name] = stored.get(name, "")
             if not given[name]:

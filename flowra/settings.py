@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from flowra.encryption_keys import KeyRing
 from flowra.keys_at_first_run import keys_of_installation
 from flowra.logs import logging_config
+from flowra.origins import origin_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
@@ -36,11 +37,13 @@ FLOWRA_MANAGED_CLIENTS = env.str("FLOWRA_MANAGED_CLIENTS", default="")
 FLOWRA_DEMO_REGISTER = "authconfigs.demo.register_practice"
 DEBUG = _yes_or_no("FLOWRA_DEBUG")
 
-_public = urlsplit(FLOWRA_PUBLIC_URL)
-if _public.scheme not in ("http", "https") or not _public.hostname or _public.path or _public.query:
+_origin = origin_of(FLOWRA_PUBLIC_URL)
+_public = urlsplit(FLOWRA_PUBLIC_URL if _origin else "")
+if _origin is None or _public.path or _public.query or _public.fragment:
     raise ImproperlyConfigured(
         "FLOWRA_PUBLIC_URL must be a scheme and a host, like https://connect.example.com"
     )
+FLOWRA_PUBLIC_URL = _origin  # as browsers write it in their Origin header
 FLOWRA_PUBLIC_IS_HTTPS = _public.scheme == "https"
 _on_loopback = _public.hostname in ("localhost", "127.0.0.1", "::1")
 if not FLOWRA_PUBLIC_IS_HTTPS and not _on_loopback:
@@ -59,9 +62,13 @@ def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network,
 FLOWRA_OUTBOUND_ALLOW = _networks(env.str("FLOWRA_OUTBOUND_ALLOW", default=""))
 
 # The database: embedded SQLite unless told otherwise.
-_database: dict[str, Any] = environ.Env.db_url_config(
-    env.str("DATABASE_URL", default="") or f"sqlite:///{FLOWRA_DATA_DIR / 'flowra.sqlite3'}"
-)
+try:
+    _database: dict[str, Any] = environ.Env.db_url_config(
+        env.str("DATABASE_URL", default="") or f"sqlite:///{FLOWRA_DATA_DIR / 'flowra.sqlite3'}"
+    )
+except ValueError:
+    # Its words may quote the URL, and with it the password.
+    raise ImproperlyConfigured("DATABASE_URL is not a URL: quote what is special in its password") from None
 _is_sqlite = _database["ENGINE"] == "django.db.backends.sqlite3"
 if _is_sqlite:
     _database["OPTIONS"] = {
@@ -72,7 +79,13 @@ if _is_sqlite:
     }
     # A file for the tests as well: an embedded database in memory knows no second writer.
     _database["TEST"] = {"NAME": str(FLOWRA_DATA_DIR / "test.sqlite3")}
-    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as wrong:
+        raise ImproperlyConfigured(
+            f"{Path(_database['NAME']).parent} cannot be made ({wrong.strerror}); set FLOWRA_DATA_DIR to a folder "
+            "that this user may write"
+        ) from wrong
 elif _database["ENGINE"] == "django.db.backends.postgresql":
     _options = _database.setdefault("OPTIONS", {})
     _options.setdefault("pool", {"min_size": 1, "max_size": 16, "timeout": 10, "max_lifetime": 600})
@@ -152,7 +165,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+try:
+    vars().update(environ.Env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://"))
+except (ImproperlyConfigured, ValueError):
+    raise ImproperlyConfigured(
+        "EMAIL_URL must be like smtp+tls://user:password@mail.example.com:587"
+    ) from None
 
 # Cookies are Secure exactly when the public URL is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FLOWRA_PUBLIC_IS_HTTPS

@@ -12,7 +12,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from flowra.keys_in_use import check_and_record
@@ -47,8 +47,8 @@ def prepare_database() -> None:
         check_and_record()
     except ImproperlyConfigured as refusal:
         raise CommandError(str(refusal)) from refusal
-    except OperationalError as error:
-        raise CommandError(f"{_where()} cannot be reached: {scrub_text(str(error).strip())}") from error
+    except DatabaseError as error:
+        raise CommandError(f"{_where()} cannot be used: {scrub_text(str(error).strip())}") from error
 
 
 KEY_TABLE = "flowra_keyinuse"

@@ -51,6 +51,12 @@ def test_an_https_address_makes_cookies_secure_and_its_host_the_only_one(tmp_pat
     assert told == str((url, ["connect.example.com"], True, True, [url], True))
 
 
+def test_the_public_url_is_kept_as_browsers_write_it(tmp_path: Path) -> None:
+    assert value(tmp_path, "s.FLOWRA_PUBLIC_URL", FLOWRA_PUBLIC_URL="HTTPS://Connect.Example.com:443/") == (
+        "https://connect.example.com"
+    )
+
+
 def test_several_keys_are_taken_the_first_one_writes(tmp_path: Path) -> None:
     keys = ",".join(secrets.token_hex(32) for _ in range(3))
     told = value(tmp_path, "len(s.FLOWRA_KEY_RING.ids())", **{**KEYS, "FLOWRA_ENCRYPTION_KEYS": keys})
@@ -69,6 +75,16 @@ def test_several_keys_are_taken_the_first_one_writes(tmp_path: Path) -> None:
             {"FLOWRA_PUBLIC_URL": "https://example.com/flowra"},
             "FLOWRA_PUBLIC_URL must be a scheme and a host",
         ),
+        ({"FLOWRA_PUBLIC_URL": "https://example.com?x=1"}, "FLOWRA_PUBLIC_URL must be a scheme and a host"),
+        ({"FLOWRA_PUBLIC_URL": "https://[x"}, "FLOWRA_PUBLIC_URL must be a scheme and a host"),
+        (
+            {"FLOWRA_PUBLIC_URL": "https://u:hunter2@example.com"},
+            "FLOWRA_PUBLIC_URL must be a scheme and a host",
+        ),
+        ({"FLOWRA_PUBLIC_URL": "https://example.com:99999"}, "FLOWRA_PUBLIC_URL must be a scheme and a host"),
+        ({"DATABASE_URL": "postgresql://u:hunter2/@db:port/x"}, "DATABASE_URL is not a URL"),
+        ({"FLOWRA_DATA_DIR": "/proc/nowhere"}, "set FLOWRA_DATA_DIR to a folder that this user may write"),
+        ({"EMAIL_URL": "pigeon://hunter2"}, "EMAIL_URL must be like smtp+tls://"),
         ({"FLOWRA_OUTBOUND_ALLOW": "10.0.0.0/8,loopback"}, "FLOWRA_OUTBOUND_ALLOW must be CIDRs"),
         ({"DATABASE_URL": "mysql://db/flowra"}, "DATABASE_URL must be sqlite:///… or postgresql://…"),
         ({"FLOWRA_ENCRYPTION_KEYS": "hunter2"}, "FLOWRA_ENCRYPTION_KEYS has a malformed key"),
@@ -88,6 +104,16 @@ def test_a_wrong_setting_is_refused_in_one_line(
     assert "Traceback" not in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
     assert "hunter2" not in refused.stderr
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "var")
+    installation.python("import flowra.settings")
+    (tmp_path / "var" / "flowra.sqlite3").write_bytes(b"not a database at all " * 500)
+    refused = installation.manage("serve", "--port", "18998")
+    assert refused.returncode == 1
+    assert "flowra.sqlite3 cannot be used: file is not a database" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_missing_key_comes_with_how_to_make_one(tmp_path: Path) -> None:
