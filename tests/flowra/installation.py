@@ -80,20 +80,29 @@ class Serve:
     def family(self) -> list[psutil.Process]:
         """The supervisor and all that it started."""
         supervisor = psutil.Process(self.process.pid)
-        return [supervisor, *supervisor.children(recursive=True)]
+        return [supervisor, *children_of(supervisor, recursive=True)]
 
     def parts(self) -> list[psutil.Process]:
         """What the supervisor itself started."""
-        parts: list[psutil.Process] = psutil.Process(self.process.pid).children()
-        return parts
+        return children_of(psutil.Process(self.process.pid))
 
     def web(self) -> psutil.Process | None:
         """The web server: the one part that has processes of its own."""
-        return next((each for each in self.parts() if each.children()), None)
+        return next((each for each in self.parts() if children_of(each)), None)
 
     def worker(self) -> psutil.Process | None:
-        """The worker, where no demo runs."""
-        return next((each for each in self.parts() if not each.children()), None)
+        """The worker, where no demo runs and the web server is up."""
+        web = self.web()
+        return next((each for each in self.parts() if each != web), None) if web else None
+
+
+def children_of(process: psutil.Process, *, recursive: bool = False) -> list[psutil.Process]:
+    """Its processes now; none when it ended while we asked."""
+    try:
+        found: list[psutil.Process] = process.children(recursive=recursive)
+    except psutil.NoSuchProcess:
+        return []
+    return found
 
 
 @dataclass

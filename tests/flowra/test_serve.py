@@ -18,7 +18,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.flowra.installation import ROOT, Installation, Serve, is_open, three_free_ports, within
+from tests.flowra.installation import (
+    ROOT,
+    Installation,
+    Serve,
+    children_of,
+    is_open,
+    three_free_ports,
+    within,
+)
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +207,7 @@ def test_several_web_processes_share_the_port(installed: Installation, serve: Se
         assert within(lambda: is_ready(two))
         web = two.web()
         assert web is not None
-        assert len(web.children()) == 2
+        assert len(children_of(web)) == 2
 
 
 def test_two_first_runs_at_once_both_come_up(tmp_path: Path) -> None:
@@ -246,7 +254,7 @@ def test_the_worker_command_runs_alone_and_ends_in_good_order(installed: Install
     )
     assert worker.stderr is not None
     assert b"The worker is running" in worker.stderr.readline()
-    assert psutil.Process(worker.pid).children() == []
+    assert children_of(psutil.Process(worker.pid)) == []
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0
     worker.stderr.close()
