@@ -111,7 +111,7 @@ def prepare_demo(port: int) -> Demo:
     )
     provider_port, acme_port = _ports_beside(port)
     provider_url, acme_url = (f"http://{PROVIDER_ADDRESS}:{each}" for each in (provider_port, acme_port))
-    old_keys = list(ApiKey.objects.filter(name=KEY_NAME, revoked_at=None).select_related("project"))
+    old_keys = list(ApiKey.objects.filter(name=KEY_NAME).select_related("project").order_by("-created_at"))
     project = _project(old_keys, acme_url)
     register: object = import_string(settings.FLOWRA_DEMO_REGISTER)
     assert callable(register)
@@ -136,7 +136,10 @@ def _ports_beside(port: int) -> tuple[int, int]:
 def _project(keys: Sequence[ApiKey], acme_url: str) -> Project:
     if not keys:
         return create_project(PROJECT_NAME, actor=DEMO, callback_origins=[acme_url])
-    return update_project(keys[0].project, DEMO, callback_origins=[acme_url])
+    project = keys[0].project
+    return update_project(
+        project, DEMO, callback_origins=list(dict.fromkeys([*project.callback_origins, acme_url]))
+    )
 
 
 def _admin_password() -> str | None:

@@ -66,10 +66,15 @@ class Command(BaseCommand):
             is_ready=lambda: (
                 answers_http(host, port) and (shown is None or answers_http("127.0.0.1", shown.acme_port))
             ),
-            when_ready=lambda: self.stdout.write(screen.text()),
+            when_ready=lambda: print(screen.text(), file=self.stdout, flush=True),
         ).run()
         if code:
             sys.exit(code)
+
+    def _show(self, screen: Screen) -> None:
+        """At once, also where the output is a file or a pipe, which would keep it until it is full."""
+        self.stdout.write(screen.text())
+        self.stdout.flush()
 
 
 def _port(text: str) -> int:
