@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -70,8 +71,7 @@ class Supervisor:
             for part in self._parts:
                 if not part.pid and time.monotonic() >= part.start_at:
                     self._start(part)
-            got = signal.sigtimedwait(WATCHED, TICK_SECONDS if self._ready else STARTING_TICK_SECONDS)
-            if got is not None and got.si_signo in STOPPING:
+            if next_signal(TICK_SECONDS if self._ready else STARTING_TICK_SECONDS) in STOPPING:
                 return self._stop()
             self._bury_the_dead()
             if not self._ready:
@@ -117,10 +117,10 @@ class Supervisor:
             if part.pid:
                 _signal(part.pid, signal.SIGTERM)
         while any(part.pid for part in self._parts):
-            got = signal.sigtimedwait(WATCHED, TICK_SECONDS)
-            if got is not None and got.si_signo in STOPPING:
+            got = next_signal(TICK_SECONDS)
+            if got in STOPPING:
                 self._kill()
-                return 128 + got.si_signo
+                return 128 + int(got or 0)
             for part in self._parts:
                 if part.pid and os.waitpid(part.pid, os.WNOHANG)[0]:
                     _signal_group(part.pid, signal.SIGKILL)
@@ -158,13 +158,43 @@ def _be_the_part(part: Part, supervisor: int) -> None:
 
 
 def _end_with(supervisor: int) -> None:
-    """Asks Linux for SIGTERM when the supervisor is killed outright (prctl(2), PR_SET_PDEATHSIG)."""
+    """Has this process get SIGTERM when the supervisor is killed outright."""
     if sys.platform == "linux":
         import ctypes
 
-        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM, 0, 0, 0)
-        if os.getppid() != supervisor:
-            os._exit(1)
+        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM, 0, 0, 0)  # prctl(2), PR_SET_PDEATHSIG
+    else:
+        threading.Thread(target=_end_when_alone, args=(supervisor,), daemon=True).start()
+    if os.getppid() != supervisor:
+        os._exit(1)
+
+
+def _end_when_alone(supervisor: int) -> None:
+    while os.getppid() == supervisor:
+        time.sleep(TICK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def wait_for_signal(seconds: float) -> int | None:
+    """The next of the watched signals, which must be blocked; None when none comes in so many seconds."""
+    got = signal.sigtimedwait(WATCHED, seconds)
+    return None if got is None else got.si_signo
+
+
+def ask_for_signal(seconds: float) -> int | None:
+    """The same where the system cannot wait with a limit."""
+    end = time.monotonic() + seconds
+    while True:
+        pending = signal.sigpending() & WATCHED
+        if pending:
+            return signal.sigwait(pending)
+        if time.monotonic() >= end:
+            return None
+        time.sleep(min(STARTING_TICK_SECONDS, seconds))
+
+
+# macOS has no sigtimedwait(2).
+next_signal = wait_for_signal if hasattr(signal, "sigtimedwait") else ask_for_signal
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
