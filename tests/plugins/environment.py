@@ -5,6 +5,7 @@ With FLOWRA_TEST_DATABASE=postgresql it starts a real PostgreSQL for this run, a
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import secrets
@@ -55,6 +56,8 @@ os.environ |= {
     "FLOWRA_SECRET_KEY": secrets.token_hex(40),
     "DATABASE_URL": _start_postgresql() if _on_postgresql else "",
 }
+# A machine's wish for unbuffered output would hide what is never flushed.
+os.environ.pop("PYTHONUNBUFFERED", None)
 # No proxy of this machine may stand between a test and its own servers.
 for _name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
     os.environ.pop(_name, None)
@@ -86,3 +89,7 @@ def pytest_unconfigure() -> None:
             connection.close_pool()
         _server.cleanup()
     shutil.rmtree(_DIRECTORY, ignore_errors=True)
+
+
+# A run that fails before its tests begin is not unconfigured.
+atexit.register(lambda: shutil.rmtree(_DIRECTORY, ignore_errors=True) if os.getpid() == _OWNER else None)
