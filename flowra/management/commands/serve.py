@@ -71,11 +71,6 @@ class Command(BaseCommand):
         if code:
             sys.exit(code)
 
-    def _show(self, screen: Screen) -> None:
-        """At once, also where the output is a file or a pipe, which would keep it until it is full."""
-        self.stdout.write(screen.text())
-        self.stdout.flush()
-
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
