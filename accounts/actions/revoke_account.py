@@ -34,7 +34,9 @@ def revoke_account(account: ConnectedAccount, actor: Actor, reason: str = "") ->
 
 def revoke_accounts_of(auth_config: AuthConfig, actor: Actor, reason: str = "") -> None:
     """The same for all accounts under an auth config, in the caller's transaction and a few statements a thousand."""
-    while ids := list(ConnectedAccount.live.filter(auth_config=auth_config).values_list("pk", flat=True)[:BATCH]):
+    while ids := list(
+        ConnectedAccount.live.filter(auth_config=auth_config).values_list("pk", flat=True)[:BATCH]
+    ):
         _delete(ids)
         _follow_up(ids, auth_config.project_id, actor, reason)
 
