@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Revocation
 from authconfigs.actions.toolkit_for import toolkit_for
+from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import AuthConfig
 from authconfigs.schemes import scheme_named
 from flowra.encryption import sealed_for
@@ -84,4 +85,12 @@ def what_will_happen(account: ConnectedAccount) -> str:
     if toolkit.oauth2 is None or toolkit.oauth2.revoke is None:
         where = f" The person can do it there: {toolkit.revoke_page}" if toolkit.revoke_page else ""
         return f"{stops} {toolkit.name} can't be told to forget the grant; Flowra forgets its tokens.{where} {again}"
-    return f"{stops} {toolkit.name} is told to forget the grant. {again}"
+    return f"{stops} {toolkit.name} is told to forget the grant.{what_lives_on(toolkit)} {again}"
+
+
+def what_lives_on(toolkit: Toolkit) -> str:
+    """A sentence, after a blank, for people: what the service cannot be told to end; empty where it ends all."""
+    call = toolkit.oauth2.revoke if toolkit.oauth2 else None
+    if call is None or "access_token" in call.tokens:
+        return ""
+    return " The last access token that it gave is not renewed, but works there until it runs out."

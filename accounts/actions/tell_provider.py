@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.revoke_account import what_lives_on
 from accounts.models import ConnectedAccount, Credential, Revocation, RevocationOutcome
 from accounts.oauth2.client import Client, client_of
 from accounts.oauth2.revoke import Told, revoke_at_service
@@ -112,7 +113,9 @@ def _try(account: ConnectedAccount) -> tuple[int, _Result]:
 
 def _result_of(told: Told, toolkit: Toolkit) -> _Result:
     if told.how == "done":
-        return _Result(RevocationOutcome.DONE, f"{toolkit.name} has forgotten the grant.")
+        return _Result(
+            RevocationOutcome.DONE, f"{toolkit.name} has forgotten the grant.{what_lives_on(toolkit)}"
+        )
     if told.how == "unsupported":
         return _Result(
             RevocationOutcome.UNSUPPORTED,

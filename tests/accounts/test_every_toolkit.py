@@ -107,6 +107,9 @@ def test_an_app_connects_a_person_and_gives_the_grant_back_through_its_own_doors
     else:
         assert outcome == RevocationOutcome.DONE, Revocation.objects.get().detail
         assert app.provider.live_grants == []
+        ends_all = not app.provider.is_token_live(secrets["access_token"])
+        for words in (told, Revocation.objects.get().detail):
+            assert ends_all != ("until it runs out" in words)
     assert not Credential.objects.exists()
 
 
