@@ -24,12 +24,15 @@ BATCH = 1000
 def revoke_account(account: ConnectedAccount, actor: Actor, reason: str = "") -> Revocation:
     """In one transaction: the account is deleted, its open links are over, the event and the due revocation are there.
 
-    Doing it again changes nothing and answers the first one's revocation.
+    Doing it again changes nothing and answers the first one's revocation. `account.deleted_at` is set for who did it,
+    and stays as it was for who came second.
     """
     with transaction.atomic():
-        if _delete([account.pk]):
+        is_mine = _delete([account.pk]) == 1
+        if is_mine:
             _follow_up([account.pk], account.project_id, actor, reason)
-    account.refresh_from_db(fields=["deleted_at", "updated_at"])
+    if is_mine:
+        account.refresh_from_db(fields=["deleted_at", "updated_at"])
     return Revocation.objects.get(account_id=account.pk)
 
 

@@ -206,3 +206,12 @@ def test_an_account_whose_revocation_is_not_over_is_not_pruned(acme: Acme) -> No
     ConnectedAccount.objects.update(deleted_at=timezone.now() - timedelta(days=31))
     prune_deleted_accounts()
     assert ConnectedAccount.objects.filter(pk=account.pk).exists()
+
+
+def test_who_revokes_second_is_told_apart_from_who_did_it(acme: Acme) -> None:
+    account = acme.connect().account
+    mine, theirs = reread(account), reread(account)
+    revoke_account(mine, STAFF)
+    revoke_account(theirs, STAFF)
+    assert mine.deleted_at is not None
+    assert theirs.deleted_at is None
