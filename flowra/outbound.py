@@ -9,11 +9,14 @@ from __future__ import annotations
 import contextlib
 import json as jsonlib
 import logging
+import math
 import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin
@@ -38,6 +41,7 @@ __all__ = [
     "OutboundTimedOut",
     "check_url",
     "refuse_inward",
+    "retry_after_in",
     "send",
 ]
 
@@ -48,17 +52,29 @@ MAX_BYTES = 5_000_000
 USER_AGENT = "Flowra/1"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OF_ONE_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
+LONGEST_RETRY_AFTER = 86_400
+_BEFORE_SENDING = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpcore2.ConnectError,
+    httpcore2.ConnectTimeout,
+    httpcore2.PoolTimeout,
+)
 _LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30)
 
 
 class OutboundFailed(ProviderFailed):
-    """502: the server could not be reached, or did not answer with HTTP."""
+    """502: the server could not be reached, or did not answer with HTTP. `unsent`: it surely got nothing of it."""
 
     code = "provider_unreachable"
+    unsent = False
 
 
 class OutboundTimedOut(ProviderTimedOut):
-    """504: the server did not answer in time."""
+    """504: the server did not answer in time. `unsent`: it surely got nothing of it."""
+
+    unsent = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,11 @@ class Answer:
         """The body as UTF-8; what is not is replaced."""
         return self.content.decode("utf-8", "replace")
 
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds to wait, where the service says so in either of the two forms (RFC 9110, 10.2.3); a day at most."""
+        return retry_after_in(self.headers.get("retry-after", ""))
+
     def json(self) -> Any:
         """The body's JSON; raises ProviderFailed when it is none."""
         try:
@@ -83,6 +104,21 @@ class Answer:
             raise ProviderFailed(
                 "The service answered with no JSON.", code="provider_answer_unusable"
             ) from error
+
+
+def retry_after_in(value: str) -> int | None:
+    """`Retry-After`'s seconds or date as seconds from now, from 0 to a day; None for what is neither."""
+    value = value.strip()
+    if value.isdecimal():
+        return min(int(value[:9]), LONGEST_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    seconds = math.ceil((moment - datetime.now(UTC)).total_seconds())
+    return min(max(seconds, 0), LONGEST_RETRY_AFTER)
 
 
 def check_url(url: str) -> None:
@@ -225,7 +261,9 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (httpx2.TimeoutException, httpcore2.TimeoutException) as error:
-        raise OutboundTimedOut("The service did not answer in time.") from error
+        timed_out = OutboundTimedOut("The service did not answer in time.")
+        timed_out.unsent = isinstance(error, _BEFORE_SENDING)
+        raise timed_out from error
     except (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol):
         # These quote the header or the URL, and so perhaps a token: a traceback must not show them.
         raise OutboundRefused("cannot be sent as it is") from None
@@ -236,7 +274,9 @@ def _translated() -> Iterator[None]:
         httpcore2.ProtocolError,
         OSError,
     ) as error:
-        raise OutboundFailed("The service could not be reached.") from error
+        failed = OutboundFailed("The service could not be reached.")
+        failed.unsent = isinstance(error, _BEFORE_SENDING)
+        raise failed from error
     except (UnicodeError, ValueError, TypeError):
         raise OutboundRefused("cannot be sent as it is") from None
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 MASK = "••••••••"
+SHORTEST_SECRET = 6
 
 _SECRET_NAMES = re.compile(
     r"(secret|pass(?:word|wd|phrase)|token|api[_-]?key|authorization|cookie|credential|assertion|code_verifier"
@@ -63,3 +64,11 @@ def scrub(value: Any) -> Any:
     if isinstance(value, str):
         return scrub_text(value)
     return value
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The text with these secrets masked, and whatever else in it looks like one: for words of others who were sent them."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, MASK)
+    return scrub_text(text)

@@ -61,6 +61,17 @@ def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network,
 
 FLOWRA_OUTBOUND_ALLOW = _networks(env.str("FLOWRA_OUTBOUND_ALLOW", default=""))
 
+
+def _number(name: str, default: int, least: int, most: int) -> int:
+    text = env.str(name, default="").strip() or str(default)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}")
+    return int(text)
+
+
+FLOWRA_REFRESH_MARGIN_SECONDS = _number("FLOWRA_REFRESH_MARGIN_SECONDS", 900, 0, 86_400)
+FLOWRA_REFRESHES_PER_SECOND = _number("FLOWRA_REFRESHES_PER_SECOND", 50, 1, 10_000)
+
 # The database: embedded SQLite unless told otherwise.
 try:
     _database: dict[str, Any] = environ.Env.db_url_config(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from accounts.models import LinkSession, Revocation
+from accounts.models import Credential, LinkSession, Revocation
 from flowra.due.kinds import Chore, DueKind, at_first_use, register_chore, register_kind
 
 
@@ -23,6 +23,14 @@ def register() -> None:
             Revocation,
             at_first_use("accounts.actions.tell_provider.tell_provider"),
             lease=timedelta(seconds=90),
+        ),
+    )
+    register_kind(
+        "credential",
+        DueKind(
+            Credential,
+            at_first_use("accounts.actions.keep_alive.keep_alive"),
+            lease=timedelta(seconds=20),
         ),
     )
     register_chore(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets as compare
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Case, CharField, F, TextField, Value, When
@@ -13,14 +13,17 @@ from django.utils import timezone
 
 from accounts.actions.end_link import fail_link
 from accounts.actions.ending import Ending, Page, callback_url_of
+from accounts.actions.store_credential import Grant, grant_of, secrets_in, store_credential
 from accounts.actions.tell_provider import give_back_unstored, tell_again
 from accounts.identity import WhoItIs, who_it_is
-from accounts.models import ConnectedAccount, Credential, LinkSession, LinkState, Status, StatusReason
+from accounts.models import ConnectedAccount, LinkSession, LinkState, Status, StatusReason
 from accounts.oauth2.client import Client
 from accounts.oauth2.jwt_claims import unverified_claims
 from accounts.oauth2.token_endpoint import exchange_code
-from accounts.oauth2.token_response import Tokens
+from accounts.oauth2.token_response import TokenRefused, Tokens
+from authconfigs.actions.client_health import mark_failing, mark_working
 from authconfigs.catalogue.scopes import granted_scopes
+from authconfigs.catalogue.toolkit import Toolkit
 from flowra.encryption import sealed_for
 from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
@@ -32,11 +35,10 @@ from flowra.outbound import OutboundFailed
 class Granted:
     """What a finished link brings. `scopes` None where the scheme has none."""
 
-    secrets: Mapping[str, str] = field(repr=False)
+    grant: Grant
     identity: WhoItIs
     connection_data: Mapping[str, str]
     scopes: Sequence[str] | None = None
-    expires_at: datetime | None = None
 
 
 def exchange_and_finish(session: LinkSession, client: Client, code: str, *, actor: Actor) -> Ending:
@@ -49,8 +51,9 @@ def exchange_and_finish(session: LinkSession, client: Client, code: str, *, acto
     try:
         tokens = exchange_code(client, code=code, code_verifier=attempt["code_verifier"])
     except (ProviderFailed, InvalidInput) as error:
-        return _not_exchanged(session, error, actor)
-    secrets = _secrets_in(tokens)
+        return _not_exchanged(session, client, error, actor)
+    mark_working(session.account.auth_config)
+    secrets = secrets_in(tokens)
     if not _answers_this_attempt(tokens, client, attempt.get("nonce")):
         give_back_unstored(client, secrets)
         return fail_link(
@@ -72,12 +75,12 @@ def exchange_and_finish(session: LinkSession, client: Client, code: str, *, acto
     ending = store_granted(
         session,
         Granted(
-            secrets=secrets,
+            grant=grant_of(tokens, client.toolkit, asked_at, asked_at),
             identity=identity,
             connection_data=attempt["connection_data"],
             scopes=_granted_scopes(tokens, client, session),
-            expires_at=asked_at + timedelta(seconds=tokens.expires_in) if tokens.expires_in else None,
         ),
+        client.toolkit,
         actor=actor,
     )
     if ending is None:
@@ -86,7 +89,7 @@ def exchange_and_finish(session: LinkSession, client: Client, code: str, *, acto
     return ending
 
 
-def store_granted(session: LinkSession, granted: Granted, *, actor: Actor) -> Ending | None:
+def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, actor: Actor) -> Ending | None:
     """One transaction: the link DONE, the credential's next version, the account ACTIVE, the event.
 
     An account that was deleted meanwhile keeps what was granted only until the service has been told. None: the link
@@ -104,7 +107,7 @@ def store_granted(session: LinkSession, granted: Granted, *, actor: Actor) -> En
         if not done:
             return None
         is_live = _make_active(session, granted, now)
-        _store_secrets(session.account_id, granted.secrets)
+        store_credential(session.account_id, granted.grant, toolkit)
         if is_live:
             record(
                 EventType.ACCOUNT_RECONNECTED if session.is_reconnect else EventType.ACCOUNT_CONNECTED,
@@ -151,8 +154,8 @@ def _make_active(session: LinkSession, granted: Granted, now: datetime) -> bool:
         profile=identity.profile,
         connection_data=dict(granted.connection_data),
         scopes_granted=list(granted.scopes) if granted.scopes is not None else None,
-        secret_names=sorted(granted.secrets),
-        expires_at=granted.expires_at,
+        secret_names=sorted(granted.grant.secrets),
+        expires_at=granted.grant.expires_at,
         connected_at=now,
         updated_at=now,
         **({"scopes_requested": _asked(session)} if granted.scopes is not None else {}),
@@ -162,30 +165,6 @@ def _make_active(session: LinkSession, granted: Granted, now: datetime) -> bool:
 
 def _if_switched_off(then: Value | F, otherwise: Value) -> Case:
     return Case(When(is_disabled=True, then=then), default=otherwise, output_field=CharField())
-
-
-def _store_secrets(account_id: str, secrets: Mapping[str, str]) -> None:
-    """The account's row is locked by the update before, so that two links cannot both insert."""
-    stored = Credential.objects.filter(pk=account_id).update(
-        secrets=sealed_for(Credential, "secrets", account_id, dict(secrets)),
-        version=F("version") + 1,
-        updated_at=timezone.now(),
-    )
-    if not stored:
-        credential = Credential(pk=account_id, account_id=account_id)
-        credential.secrets = dict(secrets)
-        credential.save(force_insert=True)
-
-
-def _secrets_in(tokens: Tokens) -> dict[str, str]:
-    found = {
-        "access_token": tokens.access_token,
-        "refresh_token": tokens.refresh_token,
-        "id_token": tokens.id_token,
-        "user_access_token": tokens.user_access_token,
-        "user_refresh_token": tokens.user_refresh_token,
-    }
-    return {name: value for name, value in found.items() if value}
 
 
 def _asked(session: LinkSession) -> list[str]:
@@ -216,7 +195,10 @@ def _equal(one: str, other: str) -> bool:
     return compare.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode())
 
 
-def _not_exchanged(session: LinkSession, error: FlowraError, actor: Actor) -> Ending:
+def _not_exchanged(session: LinkSession, client: Client, error: FlowraError, actor: Actor) -> Ending:
+    if isinstance(error, TokenRefused) and error.error in client.oauth2.refresh.client_errors:
+        with transaction.atomic():
+            mark_failing(session.account.auth_config, error.provider_error or error.error, actor)
     is_down = isinstance(error, OutboundFailed | ProviderTimedOut)
     page: Page = "provider_down" if is_down else "provider_error"
     return fail_link(

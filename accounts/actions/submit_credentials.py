@@ -10,6 +10,7 @@ from accounts.actions.connection_values import values_from_form
 from accounts.actions.continue_link import TIME_TO_FINISH, bind_to_browser, refuse_switched_off
 from accounts.actions.ending import Ending
 from accounts.actions.finish_link import Granted, store_granted
+from accounts.actions.store_credential import Grant
 from accounts.identity import who_it_is
 from accounts.models import LinkSession, LinkState
 from accounts.service_call import call_service, template_values
@@ -45,7 +46,10 @@ def submit_credentials(session: LinkSession, browser: str, values: Mapping[str, 
         raise
     identity = who_it_is(toolkit, auth_scheme=scheme, secrets=secrets, values=for_templates)
     ending = store_granted(
-        session, Granted(secrets=secrets, identity=identity, connection_data=data), actor=END_USER
+        session,
+        Granted(Grant(secrets, issued_at=timezone.now()), identity, connection_data=data),
+        toolkit,
+        actor=END_USER,
     )
     if ending is None:
         raise Gone("This link has been used.", code="link_used", extra={"session": session})

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.actions.checked_labels import checked_labels
 from accounts.actions.end_link import NOT_YET_CONNECTED
 from accounts.actions.revoke_account import UNFINISHED
-from accounts.models import ConnectedAccount, LinkSession, LinkState, Status, StatusReason
+from accounts.models import ConnectedAccount, Credential, LinkSession, LinkState, Status, StatusReason
 from flowra.errors import InvalidInput, NotFound, Overloaded
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
@@ -110,6 +110,8 @@ def _switch_on(account: ConnectedAccount, actor: Actor) -> None:
             updated_at=timezone.now(),
         )
         if changed:
+            # While it was off, it was renewed only as far as its refresh token needed it.
+            Credential.objects.filter(pk=account.pk).update(due_at=timezone.now())
             _record(EventType.ACCOUNT_ENABLED, account, actor)
             return
     raise Overloaded("The account is being changed by others. Try again.", retry_after=1)
@@ -127,7 +129,9 @@ def _status_to_have(account: ConnectedAccount, before: str) -> tuple[str, str, s
         before = Status.FAILED
     failure = (
         Event.objects.filter(
-            subject_kind="account", subject_id=account.pk, type=EventType.ACCOUNT_FAILED.value
+            subject_kind="account",
+            subject_id=account.pk,
+            type__in=(EventType.ACCOUNT_FAILED.value, EventType.ACCOUNT_EXPIRED.value),
         )
         .order_by("-at", "-id")
         .first()

@@ -128,6 +128,21 @@ class ConnectedAccountList(AnySerializer):
     totalItems = serializers.IntegerField()
 
 
+class CredentialsShown(AnySerializer):
+    """What signs a request at the service; which of the secrets there are depends on the scheme."""
+
+    authScheme = serializers.CharField()
+    headers = serializers.DictField(child=serializers.CharField(), help_text="Ready to send.")
+    params = serializers.DictField(child=serializers.CharField(), help_text="Query parameters to add.")
+    accessToken = serializers.CharField(required=False)
+    userAccessToken = serializers.CharField(required=False)
+    token = serializers.CharField(required=False)
+    apiKey = serializers.CharField(required=False)
+    username = serializers.CharField(required=False)
+    password = serializers.CharField(required=False)
+    expiresAt = serializers.DateTimeField(allow_null=True)
+
+
 class AccountsOfToolkit(AnySerializer):
     """A service and the accounts there."""
 

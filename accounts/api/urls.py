@@ -8,6 +8,7 @@ from accounts.api.account import Account
 from accounts.api.account_events import AccountEvents
 from accounts.api.account_list import AccountList
 from accounts.api.confirm import Confirm
+from accounts.api.credentials import Credentials, Refresh
 from accounts.api.external_users import ExternalUserByName, ExternalUsers, ToggleExternalUser
 from accounts.api.grouped import GroupedByToolkit
 from accounts.api.link import Link
@@ -18,6 +19,8 @@ urlpatterns = [
     path("connected_accounts/grouped-by-toolkit", GroupedByToolkit.as_view()),
     path("connected_accounts/<str:id>", Account.as_view()),
     path("connected_accounts/<str:id>/confirm", Confirm.as_view()),
+    path("connected_accounts/<str:id>/credentials", Credentials.as_view()),
+    path("connected_accounts/<str:id>/refresh", Refresh.as_view()),
     path("connected_accounts/<str:id>/events", AccountEvents.as_view()),
     path("external-users", ExternalUsers.as_view()),
     path("external-users/username/<str:username>", ExternalUserByName.as_view()),

@@ -1,18 +1,23 @@
 """The second floor's tables."""
 
+from .account_share import AccountShare
 from .connected_account import ConnectedAccount, Status, StatusReason
 from .credential import Credential
 from .external_user import DEFAULT_USER_NAME, ExternalUser
-from .link_session import LinkSession, LinkState
+from .link_session import LinkSession, LinkState, OnDuplicate
+from .refresh_pace import RefreshPace
 from .revocation import Revocation, RevocationOutcome
 
 __all__ = [
     "DEFAULT_USER_NAME",
+    "AccountShare",
     "ConnectedAccount",
     "Credential",
     "ExternalUser",
     "LinkSession",
     "LinkState",
+    "OnDuplicate",
+    "RefreshPace",
     "Revocation",
     "RevocationOutcome",
     "Status",

@@ -48,6 +48,8 @@ class StatusReason(models.TextChoices):
     )
     GRANT_REVOKED = "grant_revoked", "The service no longer accepts this connection."
     REFRESH_LOST = "refresh_lost", "The service's last answer was lost and its old token no longer works."
+    OTHER_IDENTITY = "other_identity", "Somebody else connected than the one whose account it is."
+    DUPLICATE = "duplicate", "The same account is connected already."
     SWITCHED_OFF = "switched_off", "It was switched off."
 
 
@@ -100,6 +102,10 @@ class ConnectedAccount(models.Model):
     last_refreshed_at = models.DateTimeField(null=True, editable=False)
     connected_at = models.DateTimeField(null=True, editable=False)
 
+    duplicate_of = models.CharField(
+        max_length=MAX_LENGTH, blank=True, default="", db_default="", editable=False
+    )
+
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
@@ -130,6 +136,14 @@ class ConnectedAccount(models.Model):
                 fields=["auth_config", "project", "created_at", "id"],
                 name="account_auth_config",
                 condition=_LIVE,
+            ),
+            models.Index(
+                fields=["auth_config", "identity_id"],
+                name="account_identity",
+                condition=_LIVE & ~Q(identity_id=""),
+            ),
+            models.Index(
+                fields=["duplicate_of"], name="account_duplicate", condition=_LIVE & ~Q(duplicate_of="")
             ),
             models.Index(fields=["deleted_at"], name="account_deleted", condition=~_LIVE),
         ]

@@ -29,6 +29,14 @@ class LinkState(models.TextChoices):
     FAILED = "FAILED"
 
 
+class OnDuplicate(models.TextChoices):
+    """What becomes of a second connection of the same identity, by the same user through the same auth config."""
+
+    KEEP = "keep"
+    REPLACE = "replace"
+    REFUSE = "refuse"
+
+
 class LinkSession(DueRow):
     """Only hashes of the link token, the state, the browser's cookie and the confirmation token are stored.
 
@@ -47,6 +55,10 @@ class LinkSession(DueRow):
     callback_url = models.TextField(blank=True)
     requires_confirmation = models.BooleanField(default=False)
     locale = models.CharField(max_length=20, blank=True)
+    on_duplicate = models.CharField(
+        max_length=10, choices=OnDuplicate.choices, default=OnDuplicate.KEEP, db_default=OnDuplicate.KEEP
+    )
+    allows_other_identity = models.BooleanField(default=False, db_default=False)
     scopes: models.JSONField[Any, Any] = models.JSONField(default=list)
     connection_data = EncryptedJSONField(default=dict)
     prefilled = SealedJSONField()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import quote_plus
 
 from accounts.oauth2.client import Client
-from accounts.oauth2.token_endpoint import authenticate, call_token_endpoint
+from accounts.oauth2.token_endpoint import authenticate, renew
 from accounts.oauth2.token_response import TokenRefused
 from authconfigs.catalogue.fill import fill
 from authconfigs.catalogue.toolkit import RevokeCall
@@ -57,9 +57,10 @@ def revoke_at_service(client: Client, secrets: Mapping[str, str]) -> Told:
 def _told_with_a_fresh_token(client: Client, call: RevokeCall, refresh_token: str) -> Told:
     """The service takes back access tokens only, and ours had run out: the grant may live on in its refresh token."""
     try:
-        tokens = call_token_endpoint(client, {"grant_type": "refresh_token", "refresh_token": refresh_token})
+        tokens = renew(client, refresh_token)
     except TokenRefused as refusal:
-        return Told("done") if refusal.error == "invalid_grant" else Told("failed", refusal.message)
+        is_gone = refusal.error in client.oauth2.refresh.gone_errors
+        return Told("done") if is_gone else Told("failed", refusal.message)
     except FlowraError as error:
         return Told("failed", error.message)
     return _told_one(client, call, "access_token", tokens.access_token)
@@ -102,7 +103,7 @@ def _read(call: RevokeCall, answer: Answer) -> Told:
     if error == "unsupported_token_type":  # RFC 7009, 2.2.1: this kind of token cannot be revoked there
         return Told("unsupported", "The service does not take this kind of token back.")
     said = f" ({error})" if error else ""
-    return Told("failed", f"The service answered with status {answer.status}{said}.", _retry_after(answer))
+    return Told("failed", f"The service answered with status {answer.status}{said}.", answer.retry_after)
 
 
 def _object_in(text: str) -> dict[str, Any]:
@@ -120,8 +121,3 @@ def _error_in(told: Mapping[str, Any]) -> str:
     if not isinstance(error, str):
         error = told.get("code") if isinstance(told.get("code"), str) else ""
     return str(error)[:MAX_WORDS] if str(error).replace("_", "").isalnum() else ""
-
-
-def _retry_after(answer: Answer) -> int | None:
-    value = answer.headers.get("retry-after", "")
-    return int(value) if value.isdecimal() and len(value) < 7 else None

@@ -18,6 +18,8 @@ from flowra.errors import ProviderFailed
 MAX_TOKEN_LENGTH = 16_384
 MAX_LIFETIME_SECONDS = 10 * 365 * 86_400
 MAX_WORDS = 500
+# What services call the time until the refresh token, and with it the grant, ends.
+GRANT_ENDS_IN = ("refresh_token_expires_in", "refresh_expires_in", "x_refresh_token_expires_in")
 SECRET_PARTS = ("access_token", "refresh_token", "id_token")
 
 
@@ -26,7 +28,8 @@ class Tokens:
     """What was granted. `expires_in` in seconds; `scopes` None when the server did not say (then: as asked, RFC 6749, 5.1).
 
     `user_access_token` and `user_refresh_token` are the person's own where the app's come beside them. `told` is the
-    answer without its tokens: some services tell there whose account it is.
+    answer without its tokens: some services tell there whose account it is. `refresh_expires_in`: seconds until the
+    grant ends, where the service says so.
     """
 
     access_token: str
@@ -35,6 +38,7 @@ class Tokens:
     user_access_token: str | None = None
     user_refresh_token: str | None = None
     expires_in: int | None = None
+    refresh_expires_in: int | None = None
     scopes: tuple[str, ...] | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
 
@@ -43,39 +47,64 @@ class Tokens:
 
 
 class TokenRefused(ProviderFailed):
-    """502: the token endpoint said no; `error` is its code (RFC 6749, 5.2), `provider_error` its words."""
+    """502: the token endpoint said no; `error` is its code (RFC 6749, 5.2), `provider_error` its words.
+
+    `answered` is the HTTP status that it came with.
+    """
 
     code = "provider_refused"
 
-    def __init__(self, error: str, words: str = "") -> None:
-        super().__init__("The service refused to give a token.", provider_error=words or error)
+    def __init__(
+        self, error: str, words: str = "", *, answered: int = 400, retry_after: int | None = None
+    ) -> None:
+        super().__init__(
+            "The service refused to give a token.", provider_error=words or error, retry_after=retry_after
+        )
         self.error = error
+        self.answered = answered
 
 
 class TokenAnswerUnusable(ProviderFailed):
-    """502: the answer has neither tokens nor an error that can be understood."""
+    """502: the answer has neither tokens nor an error that can be understood. `answered` is its HTTP status."""
 
     code = "provider_answer_unusable"
+
+    def __init__(self, message: str, *, answered: int = 200, retry_after: int | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.answered = answered
 
 
 Reshape = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def parse_token_response(
-    status: int, body: str, *, scope_separator: str = " ", reshape: Reshape | None = None
+    status: int,
+    body: str,
+    *,
+    scope_separator: str = " ",
+    reshape: Reshape | None = None,
+    retry_after: int | None = None,
 ) -> Tokens:
     """Tokens from an answer of that HTTP status; `reshape` lifts what a service nests to where the RFC has it.
+
+    `retry_after` is what the answer's header asks for, in seconds.
 
     Raises TokenRefused when the answer holds an error, TokenAnswerUnusable for anything else that is not tokens.
     """
     answer = _object_in(body)
-    error = _error_in(answer)
+    error = _error_in(answer, status)
     if error is not None:
-        raise TokenRefused(*error)
+        raise TokenRefused(*error, answered=status, retry_after=retry_after)
     if status >= 500 or status == 429:
-        raise TokenAnswerUnusable(f"The service answered its token request with status {status}.")
+        raise TokenAnswerUnusable(
+            f"The service answered its token request with status {status}.",
+            answered=status,
+            retry_after=retry_after,
+        )
     if status >= 400:
-        raise TokenRefused(f"http_{status}", _words(answer.get("message")))
+        raise TokenRefused(
+            f"http_{status}", _words(answer.get("message")), answered=status, retry_after=retry_after
+        )
     shaped = reshape(answer) if reshape else answer
     access_token = shaped.get("access_token")
     if not isinstance(access_token, str) or not access_token or len(access_token) > MAX_TOKEN_LENGTH:
@@ -90,6 +119,7 @@ def parse_token_response(
         user_access_token=_text(shaped.get("user_access_token")),
         user_refresh_token=_text(shaped.get("user_refresh_token")),
         expires_in=_seconds(shaped.get("expires_in")),
+        refresh_expires_in=next(filter(None, (_seconds(shaped.get(name)) for name in GRANT_ENDS_IN)), None),
         scopes=_scopes(shaped.get("scope"), scope_separator),
         told=_without_tokens(answer),
     )
@@ -108,8 +138,10 @@ def _object_in(body: str) -> dict[str, Any]:
     return {}
 
 
-def _error_in(answer: Mapping[str, Any]) -> tuple[str, str] | None:
+def _error_in(answer: Mapping[str, Any], status: int) -> tuple[str, str] | None:
     error = answer.get("error")
+    if error is None and status >= 400 and isinstance(answer.get("status"), str):
+        error = answer["status"]
     words = answer.get("error_description") or answer.get("message") or answer.get("error_message")
     if isinstance(error, Mapping):
         words = error.get("message") or words

@@ -85,6 +85,8 @@ def _urls(toolkit: Toolkit) -> Iterator[tuple[str, str]]:
         value = getattr(oauth2, name)
         if value is not None:
             yield f"oauth2.{name}", value
+    if oauth2.refresh.url is not None:
+        yield "oauth2.refresh.url", oauth2.refresh.url
     if oauth2.revoke is not None:
         yield "oauth2.revoke.url", oauth2.revoke.url
 

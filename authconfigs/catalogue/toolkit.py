@@ -68,7 +68,8 @@ class RevokeCall:
 
     The defaults are RFC 7009. `tokens` are told in that order. `gone_statuses` and `gone_errors` are the
     answers that mean that the token was no longer good: done as well. `ok_field` names a boolean that must be
-    true in the answer.
+    true in the answer. `ends_all` says that giving one token back ends all that the person ever granted to this
+    client, other accounts' grants with it.
     """
 
     url: str
@@ -81,6 +82,25 @@ class RevokeCall:
     gone_statuses: tuple[int, ...] = ()
     gone_errors: tuple[str, ...] = ("invalid_token", "invalid_grant")
     ok_field: str | None = None
+    ends_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """How an access token is renewed. The defaults are RFC 6749, sections 5.2 and 6.
+
+    `gone_errors` are what the service says when only the person can help, `client_errors` when the app's
+    registration is wrong; whatever else it says is trouble that may pass. A refresh token that is not used for
+    `idle_days` dies of it; `lasts_days` after the person agreed, the grant ends whatever is done. `url` is a
+    template, where it is not the token endpoint's.
+    """
+
+    url: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    gone_errors: tuple[str, ...] = ("invalid_grant",)
+    client_errors: tuple[str, ...] = ("invalid_client", "unauthorized_client")
+    idle_days: int | None = None
+    lasts_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +133,7 @@ class OAuth2:
     token_params: Mapping[str, str] = field(default_factory=dict)
     authorize_quirk: str | None = None
     token_response_quirk: str | None = None
+    refresh: Refresh = Refresh()
     revoke: RevokeCall | None = None
 
 

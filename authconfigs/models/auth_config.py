@@ -33,6 +33,8 @@ class LiveAuthConfigs(models.Manager["AuthConfig"]):
 class AuthConfig(models.Model):
     """`settings` holds what is not secret of the credentials (client_id, scopes, tenant…); `secrets` the rest, sealed.
 
+    `failing_since`: since then the service refuses the client; `failing_words` is what it says.
+
     Deleting is soft: its accounts' grants are still revoked with its client after it. `objects` has all of them,
     `live` those that the API knows.
     """
@@ -52,6 +54,8 @@ class AuthConfig(models.Model):
     raw_credentials = models.CharField(
         max_length=10, choices=RawCredentials.choices, default=RawCredentials.SCOPE
     )
+    failing_since = models.DateTimeField(null=True, editable=False)
+    failing_words = models.TextField(blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, editable=False)

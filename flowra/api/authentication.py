@@ -15,7 +15,7 @@ from flowra.errors import InvalidInput, Unauthenticated
 from flowra.models import ApiKey
 from flowra.models.api_key import hash_of, is_well_formed
 
-from .last_used import note_use
+from .last_used import KEYS
 
 NAME = re.compile(r"[A-Za-z0-9._@-]{1,255}")
 _ANYBODY = AnonymousUser()
@@ -30,7 +30,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if text is None:
             return None
         key = key_of(text)
-        note_use(key)
+        KEYS.note(key.pk, key.last_used_at)
         return _ANYBODY, key
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from flowra.api import last_used
+from flowra.api.last_used import KEYS
 from flowra.models import ApiKey
 from flowra.models.api_key import make_key as new_key_text
 from tests.caller import make_caller, problem_of
@@ -112,20 +112,20 @@ class TestLastUse:
 
     def test_callers_at_the_same_moment_leave_one_note(self, django_assert_num_queries: Any) -> None:
         key, _ = make_key()
-        last_used.note_use(key)
-        last_used.note_use(key)
+        KEYS.note(key.pk, key.last_used_at)
+        KEYS.note(key.pk, key.last_used_at)
         with django_assert_num_queries(1):
-            last_used.write_notes()
-        last_used.note_use(key)  # it was read before the note was written
+            KEYS.write()
+        KEYS.note(key.pk, key.last_used_at)  # it was read before the note was written
         with django_assert_num_queries(0):
-            last_used.write_notes()
+            KEYS.write()
 
     def test_a_minute_later_it_is_written_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         key, text = make_key()
         _with(**{"x-api-key": text})
         long_ago = timezone.now() - timedelta(minutes=2)
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=long_ago)
-        monkeypatch.setitem(last_used._noted, key.pk, long_ago)
+        monkeypatch.setitem(KEYS._noted, key.pk, long_ago)
         _with(**{"x-api-key": text})
         key.refresh_from_db()
         assert key.last_used_at is not None
