@@ -15,7 +15,6 @@ from accounts.models import ConnectedAccount, Credential, Status, StatusReason
 from accounts.oauth2.client import client_of
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
-from flowra.api.rendering import instant
 from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
@@ -84,7 +83,7 @@ def _renew(account: ConnectedAccount, toolkit: Toolkit, credential: Credential) 
             settle(credential, due_at=now + LOOK_AGAIN)
             return
         slot = take_slot(toolkit.slug, client_id)
-        if slot > now:
+        if slot > timezone.now():
             settle(credential, due_at=slot, slot_at=slot)
             return
     holding = go_on(account, toolkit, credential)
@@ -106,7 +105,7 @@ def _warn(account: ConnectedAccount, credential: Credential) -> None:
                 subject=("account", account.pk),
                 actor=WORKER,
                 reason="The permission ends soon, and only the person can give it again.",
-                data={"endsAt": instant(ends_at)},
+                data={"endsAt": ends_at.isoformat() if ends_at else None},
             )
 
 

@@ -9,7 +9,6 @@ from accounts.actions.usable_credential import UsableCredential, usable_credenti
 from accounts.last_used import ACCOUNTS
 from authconfigs.models.auth_config import RawCredentials
 from authconfigs.schemes import scheme_named
-from flowra.api.rendering import instant
 from flowra.errors import Forbidden
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
@@ -59,7 +58,7 @@ def _shown(usable: UsableCredential) -> dict[str, Any]:
         "headers": {**usable.toolkit.request_headers, **signature.headers},
         "params": dict(signature.params),
         **{_camel(name): value for name, value in {**beside, **secrets}.items()},
-        "expiresAt": instant(usable.expires_at),
+        "expiresAt": usable.expires_at,
     }
 
 

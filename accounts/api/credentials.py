@@ -12,7 +12,7 @@ from accounts.api.account import account_shown
 from accounts.api.acting import account_seen, acting_user, seen_by
 from accounts.api.shapes import ConnectedAccountShown, CredentialsShown
 from flowra.api.body import Body, read_body
-from flowra.api.rendering import json_answer
+from flowra.api.rendering import instant, json_answer
 from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
 
@@ -25,14 +25,13 @@ class Credentials(ApiView):
     @endpoint(answers=CredentialsShown, fails=(404, 409, 502, 504))
     def get(self, request: ApiRequest, id: str) -> HttpResponse:
         """Headers that are ready to send and the secrets by name, good for a minute at least; never a refresh token."""
-        return json_answer(
-            read_credentials(
-                id,
-                of=seen_by(request, acting_user(request)),
-                actor=request.actor,
-                address=str(request.META.get("REMOTE_ADDR", "")),
-            )
+        shown = read_credentials(
+            id,
+            of=seen_by(request, acting_user(request)),
+            actor=request.actor,
+            address=str(request.META.get("REMOTE_ADDR", "")),
         )
+        return json_answer({**shown, "expiresAt": instant(shown["expiresAt"])})
 
 
 class Nothing(Body):

@@ -5,9 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
+from accounts.actions.refresh_credential import Holding, claim_refresh
+from accounts.actions.usable_credential import usable_credential
 from accounts.models import ConnectedAccount, Credential
+from authconfigs.actions.toolkit_for import toolkit_for
+from flowra.errors import FlowraError
+from flowra.models import Event
 from tests.accounts.acme import Acme, reread
 
 
@@ -39,3 +45,25 @@ def refreshes(acme: Acme) -> int:
     """How often the provider was asked to renew a token; an answer that hangs is counted when it is over."""
     asked = (call.request.form.get("refresh_token") for call in acme.provider.calls.to("/token", "POST"))
     return sum(token is not None and acme.provider.token(token) is not None for token in asked)
+
+
+def refused(account: ConnectedAccount, **how: Any) -> FlowraError:
+    """Why its credential cannot be used."""
+    with pytest.raises(FlowraError) as caught:
+        usable_credential(account.pk, **how)
+    return caught.value
+
+
+def trail(account: ConnectedAccount) -> list[str]:
+    """What happened to it, oldest first."""
+    return list(
+        Event.objects.filter(subject_id=account.pk).order_by("at", "id").values_list("type", flat=True)
+    )
+
+
+def claimed(account: ConnectedAccount) -> Holding:
+    """The lease, taken by somebody who now may be slow, or die."""
+    toolkit = toolkit_for(account.project, account.toolkit_slug)
+    holding = claim_refresh(reread(account), toolkit, Credential.objects.get(pk=account.pk))
+    assert holding is not None
+    return holding
