@@ -23,6 +23,7 @@ from urllib.parse import urljoin
 
 import httpcore2
 import httpx2
+from django.db import connection
 
 from flowra.errors import InvalidInput, ProviderFailed, ProviderTimedOut
 from flowra.outbound_guard import (
@@ -157,9 +158,10 @@ def send(
     Raises OutboundRefused (an address or a header that may not be sent), OutboundFailed, OutboundTimedOut. Their
     messages name no URL: one may hold a secret.
     """
+    let_go_of_database()
     token = deadline.set(time.monotonic() + min(timeout, TOTAL_SECONDS))
     try:
-        with _translated():
+        with translated():
             request = _client(url).build_request(
                 method,
                 url,
@@ -178,6 +180,12 @@ def send(
         raise OutboundFailed("The service redirected too often.")
     finally:
         deadline.reset(token)
+
+
+def let_go_of_database() -> None:
+    """Gives this thread's connection back to the pool, where there is one: nobody else waits for it meanwhile."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        connection.close()
 
 
 _clients: dict[tuple[int, bool], httpx2.Client] = {}
@@ -211,6 +219,15 @@ def _client(url: str) -> httpx2.Client:
             no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             _clients[key] = httpx2.Client(transport=transport, trust_env=False, cookies=no_cookies)
         return _clients[key]
+
+
+def pool_for(url: str) -> httpcore2.ConnectionPool:
+    """The guarded connections under the client, for who speaks to them directly."""
+    transport = _client(url)._transport
+    assert isinstance(transport, httpx2.HTTPTransport)
+    pool = transport._pool
+    assert isinstance(pool, httpcore2.ConnectionPool)
+    return pool
 
 
 def _sent(request: httpx2.Request, basic_auth: tuple[str, str] | None, max_bytes: int) -> Answer:
@@ -256,7 +273,7 @@ def _redirected(
 
 
 @contextlib.contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Whatever the libraries raise, as one of our family and without what it quotes."""
     try:
         yield
@@ -264,7 +281,13 @@ def _translated() -> Iterator[None]:
         timed_out = OutboundTimedOut("The service did not answer in time.")
         timed_out.unsent = isinstance(error, _BEFORE_SENDING)
         raise timed_out from error
-    except (httpx2.LocalProtocolError, httpx2.InvalidURL, httpx2.UnsupportedProtocol):
+    except (
+        httpx2.LocalProtocolError,
+        httpx2.InvalidURL,
+        httpx2.UnsupportedProtocol,
+        httpcore2.LocalProtocolError,
+        httpcore2.UnsupportedProtocol,
+    ):
         # These quote the header or the URL, and so perhaps a token: a traceback must not show them.
         raise OutboundRefused("cannot be sent as it is") from None
     except (

@@ -16,7 +16,7 @@ _LONGEST_PATH = 300
 
 
 def log_request(request: HttpRequest, status: int, started: float) -> None:
-    """`started` by `time.perf_counter()`. The formatter masks link tokens in the path and adds the request id."""
+    """`logged_path` on the request stands for its path, where a view set it. `started` by `time.perf_counter()`. The formatter masks link tokens in the path and adds the request id."""
     level = logging.DEBUG if request.path.startswith(_QUIET) and status < 400 else logging.INFO
     if not logger.isEnabledFor(level):
         return
@@ -25,6 +25,6 @@ def log_request(request: HttpRequest, status: int, started: float) -> None:
         "%s %s",
         request.method,
         # Escaped, so that a line break in a path makes no second line.
-        escape_uri_path(request.path[:_LONGEST_PATH]),
+        escape_uri_path(getattr(request, "logged_path", request.path)[:_LONGEST_PATH]),
         extra={"status": status, "ms": round((time.perf_counter() - started) * 1000, 1)},
     )

@@ -12,6 +12,7 @@ from accounts.api.credentials import Credentials, Refresh
 from accounts.api.external_users import ExternalUserByName, ExternalUsers, ToggleExternalUser
 from accounts.api.grouped import GroupedByToolkit
 from accounts.api.link import Link
+from accounts.api.proxy import Proxy
 
 urlpatterns = [
     path("connected_accounts", AccountList.as_view()),
@@ -20,6 +21,9 @@ urlpatterns = [
     path("connected_accounts/<str:id>", Account.as_view()),
     path("connected_accounts/<str:id>/confirm", Confirm.as_view()),
     path("connected_accounts/<str:id>/credentials", Credentials.as_view()),
+    path("connected_accounts/<str:id>/proxy", Proxy.as_view(), {"path": ""}),
+    path("connected_accounts/<str:id>/proxy/", Proxy.as_view(), {"path": ""}),
+    path("connected_accounts/<str:id>/proxy/<path:path>", Proxy.as_view()),
     path("connected_accounts/<str:id>/refresh", Refresh.as_view()),
     path("connected_accounts/<str:id>/events", AccountEvents.as_view()),
     path("external-users", ExternalUsers.as_view()),
