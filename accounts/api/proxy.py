@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from django.core.handlers.wsgi import WSGIRequest, get_bytes_from_wsgi
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -78,13 +78,12 @@ def _call(request: Any) -> Call:
     # Some services have secrets in their paths.
     request.logged_path = request.path.partition(MARK)[0] + MARK  # type: ignore[attr-defined]
     environ = request.environ
-    whole = get_bytes_from_wsgi(environ, "PATH_INFO", "/").decode("utf-8", "replace")
     length = _length(environ.get("CONTENT_LENGTH"))
     is_chunked = "HTTP_TRANSFER_ENCODING" in environ
     has_body = is_chunked or bool(length)
     return Call(
         method=str(request.method),
-        path=whole.partition(MARK)[2],
+        path=request.path_info.partition(MARK)[2],
         query=environ.get("QUERY_STRING", ""),
         headers=dict(request.headers.items()),
         body=environ["wsgi.input"] if has_body else None,

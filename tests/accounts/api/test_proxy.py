@@ -105,6 +105,7 @@ class TestWhatPasses:
         [
             ("users/me@example.com", "/v1/users/me@example.com"),
             ("files/a%20b.txt", "/v1/files/a%20b.txt"),
+            ("files/%C3%A4", "/v1/files/%C3%A4"),
             ("projects/group%252Fproject", "/v1/projects/group%2Fproject"),
             ("a:b;c,d=e", "/v1/a:b;c,d=e"),
             ("things/100%25", "/v1/things/100%25"),
