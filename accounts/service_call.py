@@ -72,10 +72,17 @@ def template_values(
     auth_config: AuthConfig, toolkit: Toolkit, connection_data: Mapping[str, Any]
 ) -> dict[str, str]:
     """What fills a toolkit's templates for one connection: fields' defaults, then the auth config's, then its own."""
+    return values_from(auth_config.settings, toolkit, connection_data)
+
+
+def values_from(
+    settings: Mapping[str, Any], toolkit: Toolkit, connection_data: Mapping[str, Any]
+) -> dict[str, str]:
+    """The same, from the auth config's settings."""
     fields = (*toolkit.config_fields, *toolkit.connection_fields)
     return {name: default for name, default in map(_default_of, fields) if default} | {
         name: str(value)
-        for source in (auth_config.settings, connection_data)
+        for source in (settings, connection_data)
         for name, value in source.items()
         if isinstance(value, str | int) and not isinstance(value, bool)
     }

@@ -66,18 +66,18 @@ def proxy_request(account_id: str, call: Call, *, of: Mapping[str, str], actor: 
     """
     path = checked_path(call.path)
     usable = usable_credential(account_id, of=of, actor=actor)
-    turn = Turn(usable.account.pk)
+    turn = Turn(usable.account_id)
     try:
         body = Body(call.body, call.length)
         answer = _send(usable, call, path, body)
         if answer.status == 401 and body.can_be_sent_again and _may_help(usable):
             answer = _once_more(answer, usable, call, path, body, of, actor)
         elif answer.status < 400:
-            _hopeless.pop(usable.account.pk, None)
+            _hopeless.pop(usable.account_id, None)
     except BaseException:
         turn.give_back()
         raise
-    ACCOUNTS.note(usable.account.pk, usable.account.last_used_at)
+    ACCOUNTS.note(usable.account_id, usable.last_used_at)
     return Passed(answer.status, headers_answered(answer.headers), _pieces(answer, turn), answer, turn)
 
 
@@ -111,7 +111,7 @@ def _once_more(
 ) -> StreamedAnswer:
     """With a new token, where one can be had; else the 401 is the answer. A grant that is gone is told as such."""
     try:
-        renewed = usable_credential(usable.account.pk, of=of, refused=usable.version, actor=actor)
+        renewed = usable_credential(usable.account_id, of=of, refused=usable.version, actor=actor)
     except ProviderFailed:
         return answer
     except BaseException:
@@ -122,7 +122,7 @@ def _once_more(
     answer.close()
     again = _send(renewed, call, path, body)
     if again.status == 401:
-        _remember_hopeless(usable.account.pk)
+        _remember_hopeless(usable.account_id)
     return again
 
 
@@ -130,7 +130,7 @@ _hopeless: dict[str, float] = {}
 
 
 def _may_help(usable: UsableCredential) -> bool:
-    return time.monotonic() - _hopeless.get(usable.account.pk, -HOPELESS_SECONDS) >= HOPELESS_SECONDS
+    return time.monotonic() - _hopeless.get(usable.account_id, -HOPELESS_SECONDS) >= HOPELESS_SECONDS
 
 
 def _remember_hopeless(account_id: str) -> None:

@@ -24,17 +24,16 @@ def read_credentials(account_id: str, *, of: Mapping[str, str], actor: Actor, ad
     (`raw_credentials_never`), and what `usable_credential` raises.
     """
     usable = usable_credential(account_id, of=of, actor=actor)
-    account = usable.account
-    refuse_raw(account.auth_config.raw_credentials)
+    refuse_raw(usable.held.auth_config__raw_credentials)
     shown = _shown(usable)
     record(
         EventType.CREDENTIALS_READ,
-        project_id=account.project_id,
-        subject=("account", account.pk),
+        project_id=usable.held.project_id,
+        subject=("account", usable.account_id),
         actor=actor,
         data={"address": address},
     )
-    ACCOUNTS.note(account.pk, account.last_used_at)
+    ACCOUNTS.note(usable.account_id, usable.last_used_at)
     return shown
 
 
@@ -48,7 +47,7 @@ def refuse_raw(raw_credentials: str) -> None:
 
 
 def _shown(usable: UsableCredential) -> dict[str, Any]:
-    scheme = scheme_named(usable.account.auth_config.auth_scheme)
+    scheme = scheme_named(usable.auth_scheme)
     signature = usable.signature()
     asked = {field.name for field in scheme.account_fields(usable.toolkit)}
     secrets = {name: value for name, value in usable.secrets.items() if name not in STAYS}

@@ -7,19 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions.credential_schedule import is_fresh
 from accounts.actions.expire_account import account_expired
+from accounts.actions.held import Held, moment_of, read_held
 from accounts.actions.refresh_credential import LEASE, claim_refresh, refresh_credential, trouble_of
 from accounts.models import ConnectedAccount, Credential, Status
-from accounts.service_call import template_values
-from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.schemes import scheme_named
 from authconfigs.schemes.scheme import Signature
-from flowra import prepared
 from flowra.errors import Conflict, FlowraError, NotFound, ProviderFailed, ProviderTimedOut
 from flowra.events.record import SYSTEM, Actor
 
@@ -34,18 +31,31 @@ class UsableCredential:
     `version` names what was stored: pass it back as `refused` when the service answered 401 to it.
     """
 
-    account: ConnectedAccount
+    held: Held = field(repr=False)
     toolkit: Toolkit
     secrets: Mapping[str, str] = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
     version: int
     expires_at: datetime | None = None
 
+    @property
+    def account_id(self) -> str:
+        """Whose it is."""
+        return self.held.id
+
+    @property
+    def auth_scheme(self) -> str:
+        """The contract's `authScheme`."""
+        return self.held.auth_config__auth_scheme
+
+    @property
+    def last_used_at(self) -> datetime | None:
+        """When the account was used before, to the minute."""
+        return moment_of(self.held.last_used_at)
+
     def signature(self) -> Signature:
         """What makes a request the account's: headers and query parameters."""
-        return scheme_named(self.account.auth_config.auth_scheme).signed_headers(
-            self.toolkit, {**self.values, **self.secrets}
-        )
+        return scheme_named(self.auth_scheme).signed_headers(self.toolkit, {**self.values, **self.secrets})
 
 
 def usable_credential(
@@ -67,31 +77,31 @@ def usable_credential(
     pause = FIRST_LOOK_SECONDS
     trouble: FlowraError | None = None
     while True:
-        account, credential = _read(account_id, of)
-        _refuse_unusable(account)
-        toolkit = toolkit_for(account.project, account.toolkit_slug)
-        if credential is None:
-            return _usable(account, toolkit, None)
-        is_refused = refused is not None and credential.version == refused
+        held = _read(account_id, of)
+        usable = _usable(held)
+        if held.credential__version is None:
+            return usable
+        is_refused = refused is not None and usable.version == refused
         now = timezone.now()
-        if not is_refused and is_fresh(account.expires_at, credential.issued_at, now):
-            return _usable(account, toolkit, credential)
-        still_good = not is_refused and account.expires_at is not None and account.expires_at > now
-        if "refresh_token" not in account.secret_names:
+        if not is_refused and is_fresh(usable.expires_at, moment_of(held.credential__issued_at), now):
+            return usable
+        still_good = not is_refused and usable.expires_at is not None and usable.expires_at > now
+        if "refresh_token" not in usable.secrets:
             if is_refused or still_good:
-                return _usable(account, toolkit, credential)
-            raise account_expired(account)
+                return usable
+            raise account_expired(_whole(held)[0])
+        account, credential = _whole(held)
         if trouble is None and credential.retry_at is not None and credential.retry_at > now:
             trouble = trouble_of(credential)
         if trouble is not None or time.monotonic() > give_up:
             if still_good:
-                return _usable(account, toolkit, credential)
+                return usable
             raise trouble or ProviderTimedOut(
                 "The access is still being renewed by another call.", retry_after=1
             )
         holding = None
         if credential.lease_until is None or credential.lease_until < now:
-            holding = claim_refresh(account, toolkit, credential)
+            holding = claim_refresh(account, usable.toolkit, credential)
         if holding is None:
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
@@ -102,52 +112,52 @@ def usable_credential(
             trouble = error
 
 
-def _usable(account: ConnectedAccount, toolkit: Toolkit, credential: Credential | None) -> UsableCredential:
+def _usable(held: Held) -> UsableCredential:
+    toolkit = held.toolkit()
     return UsableCredential(
-        account=account,
+        held=held,
         toolkit=toolkit,
-        secrets=credential.secrets if credential else {},
-        values=template_values(account.auth_config, toolkit, account.connection_data),
-        version=credential.version if credential else 0,
-        expires_at=account.expires_at,
+        secrets=held.secrets(),
+        values=held.values(toolkit),
+        version=held.credential__version or 0,
+        expires_at=held.runs_out_at,
     )
 
 
-def _read(account_id: str, of: Mapping[str, str] | None) -> tuple[ConnectedAccount, Credential | None]:
-    account = prepared.first("account to use", _account_to_use, {**(of or {}), "id": account_id})
-    if account is None:
+def _read(account_id: str, of: Mapping[str, str] | None) -> Held:
+    """Raises NotFound, and Conflict saying what would make it usable."""
+    held = read_held(account_id, of)
+    if held is None:
         raise NotFound("There is no such connected account.", code="account_not_found")
-    return account, getattr(account, "credential", None)
-
-
-def _account_to_use(values: prepared.Values) -> QuerySet[ConnectedAccount]:
-    accounts = ConnectedAccount.live.select_related("auth_config", "credential", "project").filter(
-        pk=values["id"]
-    )
-    if "project" in values:
-        accounts = accounts.filter(project_id=values["project"])
-    if "user" in values:
-        accounts = accounts.filter(external_user_id=values["user"])
-    return accounts.defer("project__logo", "profile")
-
-
-def _refuse_unusable(account: ConnectedAccount) -> None:
-    """Raises Conflict saying what would make it usable."""
-    if account.is_disabled:
+    if held.is_disabled:
         raise Conflict(
             'This account is switched off. Switch it on with PATCH connected_accounts/{id} {"isDisabled": false}.',
             code="account_disabled",
         )
-    if account.auth_config.is_disabled:
+    if held.auth_config__is_disabled:
         raise Conflict(
             'The auth config is switched off. Switch it on with PATCH auth_configs/{id} {"isDisabled": false}.',
             code="auth_config_disabled",
         )
-    if account.status == Status.EXPIRED:
-        raise account_expired(account)
-    if account.status != Status.ACTIVE:
+    if held.status == Status.EXPIRED:
+        raise account_expired(_whole(held)[0])
+    if held.status != Status.ACTIVE:
         raise Conflict(
             "This account is not connected: nobody has finished its link, or it failed. Make a link for it with "
             "POST connected_accounts/link and send the person there.",
             code="account_not_connected",
         )
+    return held
+
+
+def _whole(held: Held) -> tuple[ConnectedAccount, Credential]:
+    """The objects, for the few calls that change them. Raises NotFound when the account was deleted just now."""
+    credential = (
+        Credential.objects.select_related("account__auth_config", "account__project")
+        .defer("account__project__logo", "account__profile")
+        .filter(pk=held.id, account__deleted_at__isnull=True)
+        .first()
+    )
+    if credential is None:
+        raise NotFound("There is no such connected account.", code="account_not_found")
+    return credential.account, credential

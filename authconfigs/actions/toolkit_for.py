@@ -18,6 +18,7 @@ from flowra.models import Project
 MAX_SLUG = 50
 MAX_KEPT = 1000
 _READ: dict[str, tuple[dict[str, Any], Toolkit]] = {}
+_AS_OF: dict[str, tuple[str, Toolkit]] = {}
 
 
 def toolkit_for(project: Project, slug: str) -> Toolkit:
@@ -33,6 +34,24 @@ def toolkit_for(project: Project, slug: str) -> Toolkit:
             f"There is no toolkit {slug}. GET /api/v1/toolkits lists them.", code="toolkit_not_found"
         )
     return found
+
+
+def toolkit_as_of(own_id: str, changed: str) -> Toolkit:
+    """A project's own toolkit by its id, as it was when it was last `changed`: read once for each change of it.
+
+    Raises NotFound when it was deleted just now.
+    """
+    kept = _AS_OF.get(own_id)
+    if kept is not None and kept[0] == changed:
+        return kept[1]
+    own = ProjectToolkit.objects.filter(pk=own_id).first()
+    if own is None:
+        raise NotFound("This toolkit was deleted.", code="toolkit_not_found")
+    toolkit = read_own(own)
+    if len(_AS_OF) >= MAX_KEPT:
+        _AS_OF.clear()
+    _AS_OF[own_id] = (changed, toolkit)
+    return toolkit
 
 
 def toolkits_for(project: Project, slugs: Collection[str]) -> dict[str, Toolkit]:
