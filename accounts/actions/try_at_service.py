@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from accounts.service_call import call_service
-from authconfigs.catalogue.toolkit import Toolkit
+from authconfigs.catalogue.toolkit import Call, Toolkit
 from authconfigs.schemes import scheme_named
 from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
 
@@ -21,18 +21,17 @@ def try_at_service(
     *,
     named: str = "",
 ) -> None:
-    """Makes the toolkit's test call, if it has one and there is something to try.
+    """Makes the service's test call, if it has one and there is something to try.
 
     Raises InvalidInput naming the field of the key, under `named`, when the service refuses it; ProviderFailed and
     ProviderTimedOut when the service cannot say at the moment.
     """
-    if toolkit.test_call is None or not secrets:
+    call = test_call_of(toolkit, auth_scheme)
+    if call is None or not secrets:
         return
     name, shown = key_field(toolkit, auth_scheme)
     try:
-        answer = call_service(
-            toolkit, toolkit.test_call, auth_scheme=auth_scheme, secrets=secrets, values=values
-        )
+        answer = call_service(toolkit, call, auth_scheme=auth_scheme, secrets=secrets, values=values)
     except InvalidInput as error:
         if error.errors and error.problem_code == "invalid_input":
             problem = error.errors[0]
@@ -51,6 +50,13 @@ def try_at_service(
         raise ProviderFailed(
             f"{toolkit.name} has trouble at the moment, so this could not be checked. Try again in a minute."
         )
+
+
+def test_call_of(toolkit: Toolkit, auth_scheme: str) -> Call | None:
+    """What tells whether a credential is good; for tokens, asking whose they are does as well."""
+    if toolkit.test_call is None and toolkit.identity and scheme_named(auth_scheme).needs_redirect:
+        return toolkit.identity.call
+    return toolkit.test_call
 
 
 def key_field(toolkit: Toolkit, auth_scheme: str) -> tuple[str, str]:

@@ -44,8 +44,10 @@ def usable_credential(account_id: str, *, refused: int | None = None) -> UsableC
     not renew it at the moment.
     """
     account = (
-        ConnectedAccount.live.select_related("auth_config", "project").defer("project__logo", "profile")
-    ).filter(pk=account_id).first()
+        (ConnectedAccount.live.select_related("auth_config", "project").defer("project__logo", "profile"))
+        .filter(pk=account_id)
+        .first()
+    )
     if account is None:
         raise NotFound("There is no such connected account.", code="account_not_found")
     if account.status != Status.ACTIVE:

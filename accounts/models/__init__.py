@@ -3,6 +3,7 @@
 from .connected_account import ConnectedAccount, Status, StatusReason
 from .credential import Credential
 from .external_user import DEFAULT_USER_NAME, ExternalUser
+from .grant_fingerprint import GrantFingerprint
 from .link_session import LinkSession, LinkState
 from .revocation import Revocation, RevocationOutcome
 
@@ -11,6 +12,7 @@ __all__ = [
     "ConnectedAccount",
     "Credential",
     "ExternalUser",
+    "GrantFingerprint",
     "LinkSession",
     "LinkState",
     "Revocation",
