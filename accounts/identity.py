@@ -77,6 +77,12 @@ def who_it_is(
     return _read(identity, told)
 
 
+def identity_given(told: Mapping[str, Any]) -> WhoItIs:
+    """What somebody else found out before: `id`, `name`, `email`, `workspace`, cleaned as if the service had said it."""
+    id, name, email, workspace = (_text_at(told, (each,)) for each in ("id", "name", "email", "workspace"))
+    return WhoItIs(id, name, email, workspace)
+
+
 def _read(identity: Identity, told: Mapping[str, Any]) -> WhoItIs:
     return WhoItIs(
         id=_text_at(told, identity.id),

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,15 @@ def unseal(ciphertext: str, bound_to: str) -> bytes:
         return key.aead.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to.encode())
     except (InvalidTag, ValueError, binascii.Error) as error:
         raise Unreadable("A stored secret does not belong to its row, or was changed.") from error
+
+
+def fingerprints(text: str) -> list[str]:
+    """HMAC-SHA256 (RFC 2104) of `text` in hex under each key of the ring, the newest first.
+
+    For knowing a secret again without keeping it: without the keys a guessed password cannot be compared either.
+    """
+    keys = (key_ring().get(id) for id in key_ring().ids())
+    return [hmac.digest(key.fingerprint_key, text.encode(), "sha256").hex() for key in keys if key]
 
 
 def _missing(key_id: str) -> Unreadable:

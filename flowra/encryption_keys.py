@@ -2,7 +2,8 @@
 
 A master key is 32 random bytes, as base64 (standard or URL-safe) or hex. Its id is the first eight hex digits of a
 hash of it, so that a ciphertext can say which key it needs and nobody has to number keys. Sealing and Fernet keys are
-derived by HKDF (RFC 5869) with different labels: one leaked derived key does not open the other's texts.
+derived by HKDF (RFC 5869) with different labels: one leaked derived key does not open the other's texts. A third one
+makes fingerprints.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Key:
     aead: AESGCM
     fernet_key: str
     fernet: Fernet
+    fingerprint_key: bytes
 
     @classmethod
     def from_text(cls, text: str) -> Key:
@@ -42,6 +44,7 @@ class Key:
             aead=AESGCM(_derive(master, b"flowra sealed secrets")),
             fernet_key=fernet_key,
             fernet=Fernet(fernet_key),
+            fingerprint_key=_derive(master, b"flowra fingerprints"),
         )
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import secrets as compare
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, CharField, F, TextField, Value, When
 from django.utils import timezone
 
 from accounts.actions.end_link import fail_link
 from accounts.actions.ending import Ending, Page, callback_url_of
-from accounts.actions.store_credential import Grant, grant_of, secrets_in, store_credential
+from accounts.actions.store_credential import grant_of, secrets_in
+from accounts.actions.store_grant import Granted, store_grant
 from accounts.actions.tell_provider import give_back_unstored, tell_again
-from accounts.identity import WhoItIs, who_it_is
-from accounts.models import ConnectedAccount, LinkSession, LinkState, Status, StatusReason
+from accounts.identity import who_it_is
+from accounts.models import LinkSession, LinkState, StatusReason
 from accounts.oauth2.client import Client
 from accounts.oauth2.jwt_claims import unverified_claims
 from accounts.oauth2.token_endpoint import exchange_code
@@ -29,16 +26,6 @@ from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTim
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.outbound import OutboundFailed
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What a finished link brings. `scopes` None where the scheme has none."""
-
-    grant: Grant
-    identity: WhoItIs
-    connection_data: Mapping[str, str]
-    scopes: Sequence[str] | None = None
 
 
 def exchange_and_finish(session: LinkSession, client: Client, code: str, *, actor: Actor) -> Ending:
@@ -95,7 +82,6 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
     An account that was deleted meanwhile keeps what was granted only until the service has been told. None: the link
     was ended meanwhile and nothing was stored.
     """
-    now = timezone.now()
     with transaction.atomic():
         done = LinkSession.objects.filter(pk=session.pk, state=LinkState.FINISHING).update(
             state=LinkState.DONE,
@@ -106,8 +92,12 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
         )
         if not done:
             return None
-        is_live = _make_active(session, granted, now)
-        store_credential(session.account_id, granted.grant, toolkit)
+        is_live = store_grant(
+            session.account_id,
+            granted,
+            toolkit,
+            scopes_requested=None if granted.scopes is None else _asked(session),
+        )
         if is_live:
             record(
                 EventType.ACCOUNT_RECONNECTED if session.is_reconnect else EventType.ACCOUNT_CONNECTED,
@@ -135,36 +125,6 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
         else "Connected.",
         redirect_to=callback_url_of(session, "success"),
     )
-
-
-def _make_active(session: LinkSession, granted: Granted, now: datetime) -> bool:
-    """False when the account was deleted meanwhile. One that was switched off stays so, and is ACTIVE afterwards."""
-    identity = granted.identity
-    changed = ConnectedAccount.objects.filter(pk=session.account_id, deleted_at__isnull=True).update(
-        status=_if_switched_off(Value(Status.INACTIVE), Value(Status.ACTIVE)),
-        status_when_enabled=_if_switched_off(Value(Status.ACTIVE), Value("")),
-        status_reason=_if_switched_off(F("status_reason"), Value("")),
-        status_message=Case(
-            When(is_disabled=True, then=F("status_message")), default=Value(""), output_field=TextField()
-        ),
-        identity_id=identity.id,
-        identity_name=identity.name,
-        identity_email=identity.email,
-        identity_workspace=identity.workspace,
-        profile=identity.profile,
-        connection_data=dict(granted.connection_data),
-        scopes_granted=list(granted.scopes) if granted.scopes is not None else None,
-        secret_names=sorted(granted.grant.secrets),
-        expires_at=granted.grant.expires_at,
-        connected_at=now,
-        updated_at=now,
-        **({"scopes_requested": _asked(session)} if granted.scopes is not None else {}),
-    )
-    return changed == 1
-
-
-def _if_switched_off(then: Value | F, otherwise: Value) -> Case:
-    return Case(When(is_disabled=True, then=then), default=otherwise, output_field=CharField())
 
 
 def _asked(session: LinkSession) -> list[str]:

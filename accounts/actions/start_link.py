@@ -94,7 +94,7 @@ def start_link(
     expires_at = now + timedelta(seconds=expires_in)
     token = random_token()
     with transaction.atomic():
-        _hold(auth_config)
+        hold(auth_config)
         if existing is None:
             account = ConnectedAccount(
                 project=project,
@@ -162,8 +162,11 @@ def usable_auth_config(project: Project, auth_config_id: str) -> AuthConfig:
     return auth_config
 
 
-def _hold(auth_config: AuthConfig) -> None:
-    """Keeps it from being deleted or switched off until this transaction ends; links share the hold."""
+def hold(auth_config: AuthConfig) -> None:
+    """Keeps it from being deleted or switched off until this transaction ends; links and imports share the hold.
+
+    Raises Conflict when it was deleted or switched off meanwhile.
+    """
     share = " FOR SHARE" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(_STILL_GOOD + share, [auth_config.pk])

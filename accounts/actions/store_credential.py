@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from accounts.models import Credential
 from accounts.oauth2.token_response import Tokens
 from authconfigs.catalogue.toolkit import Toolkit
 from flowra.encryption import sealed_for
+from flowra.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,32 @@ def lifetimes_of(
     )
 
 
-def store_credential(account_id: str, grant: Grant, toolkit: Toolkit) -> None:
+def store_credential(account_id: str, grant: Grant, toolkit: Toolkit, *, version: int | None = None) -> None:
     """A person's new grant or key, in the caller's transaction, which has locked the account's row.
 
-    Whatever was there before, and whoever was about to renew it, is over.
+    Whatever was there before, and whoever was about to renew it, is over. With `version`, only where the stored one
+    still has it (0: there is none); else raises Conflict (`credential_changed`).
     """
     fields = _fields(account_id, grant, toolkit)
-    stored = Credential.objects.filter(pk=account_id).update(
-        version=F("version") + 1, attempts=F("attempts") + 1, **fields
-    )
-    if not stored:
+    rows = Credential.objects.filter(pk=account_id)
+    if version is not None:
+        rows = rows.filter(version=version)
+    if rows.update(version=F("version") + 1, attempts=F("attempts") + 1, **fields):
+        return
+    if version:
+        raise _changed()
+    try:
         Credential.objects.bulk_create([Credential(pk=account_id, account_id=account_id, **fields)])
+    except IntegrityError as error:
+        raise _changed() from error
+
+
+def _changed() -> Conflict:
+    return Conflict(
+        "The account's credential was changed by somebody else just now, and this one was not stored. "
+        "Look at the account, and send it again if it is still wanted.",
+        code="credential_changed",
+    )
 
 
 def replace_credential(

@@ -9,18 +9,17 @@ from django.utils import timezone
 from accounts.actions.connection_values import values_from_form
 from accounts.actions.continue_link import TIME_TO_FINISH, bind_to_browser, refuse_switched_off
 from accounts.actions.ending import Ending
-from accounts.actions.finish_link import Granted, store_granted
+from accounts.actions.finish_link import store_granted
 from accounts.actions.store_credential import Grant
+from accounts.actions.store_grant import Granted
+from accounts.actions.try_at_service import key_field, try_at_service
 from accounts.identity import who_it_is
 from accounts.models import LinkSession, LinkState
-from accounts.service_call import call_service, template_values
+from accounts.service_call import template_values
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
-from authconfigs.schemes import scheme_named
-from flowra.errors import FlowraError, Gone, InvalidInput
+from flowra.errors import Gone, InvalidInput, ProviderFailed
 from flowra.events.record import END_USER
-
-REFUSED = frozenset({400, 401, 403, 404, 422})
 
 
 def submit_credentials(session: LinkSession, browser: str, values: Mapping[str, str]) -> Ending:
@@ -40,7 +39,7 @@ def submit_credentials(session: LinkSession, browser: str, values: Mapping[str, 
     scheme = account.auth_config.auth_scheme
     for_templates = template_values(account.auth_config, toolkit, data)
     try:
-        _try_at_service(toolkit, scheme, secrets, for_templates)
+        _try(toolkit, scheme, secrets, for_templates)
     except InvalidInput:
         _back_to_the_form(session)
         raise
@@ -74,35 +73,9 @@ def _back_to_the_form(session: LinkSession) -> None:
     session.state = LinkState.STARTED
 
 
-def _try_at_service(
-    toolkit: Toolkit, auth_scheme: str, secrets: Mapping[str, str], values: Mapping[str, str]
-) -> None:
-    """Makes the toolkit's test call, if it has one; raises InvalidInput naming the field that holds the key."""
-    if toolkit.test_call is None or not secrets:
-        return
-    fields = scheme_named(auth_scheme).account_fields(toolkit)
-    field = next((field for field in fields if field.secret), None)
-    name, shown = (field.name, field.display_name) if field else ("", "it")
+def _try(toolkit: Toolkit, auth_scheme: str, secrets: Mapping[str, str], values: Mapping[str, str]) -> None:
+    """The form has one place for what went wrong, the field of the key; raises InvalidInput naming it."""
     try:
-        answer = call_service(
-            toolkit, toolkit.test_call, auth_scheme=auth_scheme, secrets=secrets, values=values
-        )
-    except InvalidInput as error:
-        if error.errors and error.problem_code == "invalid_input":
-            raise
-        raise InvalidInput.field(
-            name, f"{toolkit.name} could not be reached, so this could not be checked."
-        ) from error
-    except FlowraError as error:
-        raise InvalidInput.field(
-            name, f"{toolkit.name} could not be reached, so this could not be checked. Try again in a minute."
-        ) from error
-    if answer.status in REFUSED:
-        raise InvalidInput.field(
-            name, f"{toolkit.name} did not accept this. Check the {shown} and try again."
-        )
-    if not 200 <= answer.status < 300:
-        raise InvalidInput.field(
-            name,
-            f"{toolkit.name} has trouble at the moment, so this could not be checked. Try again in a minute.",
-        )
+        try_at_service(toolkit, auth_scheme, secrets, values)
+    except ProviderFailed as error:
+        raise InvalidInput.field(key_field(toolkit, auth_scheme)[0], error.message) from error

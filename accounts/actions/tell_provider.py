@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actions.revoke_account import what_lives_on
-from accounts.models import ConnectedAccount, Credential, Revocation, RevocationOutcome
+from accounts.models import ConnectedAccount, Credential, GrantFingerprint, Revocation, RevocationOutcome
 from accounts.oauth2.client import Client, client_of
 from accounts.oauth2.revoke import Told, revoke_at_service
 from authconfigs.actions.toolkit_for import toolkit_for
@@ -142,6 +142,7 @@ def _wipe(account: ConnectedAccount, version: int) -> bool:
     Credential.objects.filter(pk=account.pk, version=version).delete()
     if Credential.objects.filter(pk=account.pk).exists():
         return False
+    GrantFingerprint.objects.filter(account_id=account.pk).delete()
     ConnectedAccount.objects.filter(pk=account.pk).update(profile=None, connection_data={}, secret_names=[])
     return True
 

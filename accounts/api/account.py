@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from rest_framework import serializers
 
+from accounts.actions.checked_labels import checked_labels
+from accounts.actions.replace_key import replace_key
 from accounts.actions.revoke_account import revoke_account
 from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
 from accounts.api.account_rows import read_one
@@ -15,10 +17,23 @@ from accounts.api.later import LaterField
 from accounts.api.present_account import present_accounts
 from accounts.api.shapes import ConnectedAccountShown
 from accounts.models import ExternalUser
-from flowra.api.body import Body, FlagField, TextField, read_body
+from flowra.api.body import Body, FlagField, ObjectField, TextField, read_body
 from flowra.api.rendering import json_answer
 from flowra.api.schema import Done, endpoint
 from flowra.api.views import ApiRequest, ApiView, done
+
+
+class ReplacedKey(Body):
+    """The new key or password, by the names of the service's fields."""
+
+    authScheme = TextField(required=False, allow_null=True)
+    val = ObjectField()
+
+
+class ReplacedConnection(Body):
+    """Where the new key is, as `POST connected_accounts` has it."""
+
+    state = ReplacedKey()
 
 
 class ChangeConnectedAccount(Body):
@@ -28,7 +43,7 @@ class ChangeConnectedAccount(Body):
     labels = serializers.ListField(child=TextField(max_length=100), required=False)
     isDisabled = FlagField(required=False)
     sharedWith = LaterField(required=False)
-    connection = LaterField(required=False)
+    connection = ReplacedConnection(required=False)
 
 
 FIELDS = {"displayName": "display_name", "labels": "labels", "isDisabled": "is_disabled"}
@@ -45,11 +60,19 @@ class Account(ApiView):
         """The account; raises NotFound."""
         return json_answer(account_shown(request, acting_user(request), id))
 
-    @endpoint(answers=ConnectedAccountShown, fails=(404, 413, 415))
+    @endpoint(answers=ConnectedAccountShown, fails=(404, 409, 413, 415, 502, 504))
     def patch(self, request: ApiRequest, id: str) -> HttpResponse:
-        """Changes it and answers it as it is then; raises InvalidInput naming the field, NotFound."""
+        """Changes it and answers it as it is then; a new key is tried at the service first.
+
+        Raises InvalidInput naming the field, NotFound, Conflict (`credential_changed`), ProviderFailed.
+        """
         account = account_seen(request, id)
         values = read_body(request, ChangeConnectedAccount)
+        connection = values.pop("connection", None)
+        if connection is not None:
+            checked_labels(values.get("labels", ()))
+            state = connection["state"]
+            replace_key(account, request.actor, state["val"], auth_scheme=state.get("authScheme"))
         update_account(account, request.actor, **{FIELDS[name]: value for name, value in values.items()})
         return json_answer(account_shown(request, None, id))
 

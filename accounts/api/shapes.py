@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rest_framework import serializers
 
 from accounts.models import Status, StatusReason
-from flowra.api.schema import page_of, success_of
+from flowra.api.schema import FieldProblemShape, page_of, success_of
 
 if TYPE_CHECKING:
     AnySerializer = serializers.Serializer[Any]
@@ -191,6 +191,73 @@ class LinkShown(AnySerializer):
     redirectUrl = serializers.CharField(help_text="The page to send the person to.")
     expiresAt = serializers.DateTimeField()
     connectedAccountId = serializers.CharField()
+
+
+class FreshAccount(AnySerializer):
+    """An account that was made without a link, or that a link will finish."""
+
+    id = serializers.CharField()
+    connectionData = AccountState()
+    status = serializers.ChoiceField(choices=Status.values)
+    redirectUrl = serializers.CharField(
+        allow_null=True, help_text="The page to send the person to, who must agree first."
+    )
+    deprecated = FormerNames()
+    duplicate = serializers.BooleanField(
+        required=False, help_text="Only where it was there before: nothing was made."
+    )
+
+
+class ExportedState(AnySerializer):
+    """`val` holds every secret in the clear, `expires_at` and `scopes` where they are known, and the service's fields."""
+
+    authScheme = serializers.CharField()
+    val = serializers.DictField()
+
+
+class ExportedIdentity(AnySerializer):
+    """What is known of who it is at the service."""
+
+    id = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+    email = serializers.CharField(required=False)
+    workspace = serializers.CharField(required=False)
+
+
+class ExportedConnection(AnySerializer):
+    """The grant and whose it is, by the app's own name of the user."""
+
+    state = ExportedState()
+    eUID = serializers.CharField()
+    identity = ExportedIdentity(required=False)
+    displayName = serializers.CharField(required=False)
+    labels = _texts(required=False)
+
+
+class ExportedAuthConfig(AnySerializer):
+    """The one here; change it to the one there before you bring the grant in."""
+
+    id = serializers.CharField()
+
+
+class ExportedAccount(AnySerializer):
+    """A whole grant, as `POST connected_accounts` takes it."""
+
+    authConfig = ExportedAuthConfig()
+    connection = ExportedConnection()
+
+
+class ImportedLine(AnySerializer):
+    """What became of one line: `id` and `status`, or `code`, `message` and `errors`."""
+
+    line = serializers.IntegerField(help_text="From 1, blank ones counted.")
+    success = serializers.BooleanField()
+    id = serializers.CharField(required=False)
+    status = serializers.ChoiceField(choices=Status.values, required=False)
+    duplicate = serializers.BooleanField(required=False)
+    code = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+    errors = FieldProblemShape(many=True, required=False)  # type: ignore[assignment]
 
 
 class ExternalUserShown(AnySerializer):

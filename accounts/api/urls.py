@@ -6,16 +6,19 @@ from django.urls import path
 
 from accounts.api.account import Account
 from accounts.api.account_events import AccountEvents
-from accounts.api.account_list import AccountList
 from accounts.api.confirm import Confirm
+from accounts.api.create_account import Accounts
 from accounts.api.credentials import Credentials, Refresh
+from accounts.api.export_account import ExportAccount
 from accounts.api.external_users import ExternalUserByName, ExternalUsers, ToggleExternalUser
 from accounts.api.grouped import GroupedByToolkit
+from accounts.api.import_accounts import ImportAccounts
 from accounts.api.link import Link
 from accounts.api.proxy import Proxy
 
 urlpatterns = [
-    path("connected_accounts", AccountList.as_view()),
+    path("connected_accounts", Accounts.as_view()),
+    path("connected_accounts/import", ImportAccounts.as_view()),
     path("connected_accounts/link", Link.as_view()),
     path("connected_accounts/grouped-by-toolkit", GroupedByToolkit.as_view()),
     path("connected_accounts/<str:id>", Account.as_view()),
@@ -26,6 +29,7 @@ urlpatterns = [
     path("connected_accounts/<str:id>/proxy/<path:path>", Proxy.as_view()),
     path("connected_accounts/<str:id>/refresh", Refresh.as_view()),
     path("connected_accounts/<str:id>/events", AccountEvents.as_view()),
+    path("connected_accounts/<str:id>/export", ExportAccount.as_view()),
     path("external-users", ExternalUsers.as_view()),
     path("external-users/username/<str:username>", ExternalUserByName.as_view()),
     path("external-users/<str:id>/toggle-active", ToggleExternalUser.as_view()),

@@ -4,6 +4,7 @@ from .account_share import AccountShare
 from .connected_account import ConnectedAccount, Status, StatusReason
 from .credential import Credential
 from .external_user import DEFAULT_USER_NAME, ExternalUser
+from .grant_fingerprint import GrantFingerprint
 from .link_session import LinkSession, LinkState, OnDuplicate
 from .refresh_pace import RefreshPace
 from .revocation import Revocation, RevocationOutcome
@@ -14,6 +15,7 @@ __all__ = [
     "ConnectedAccount",
     "Credential",
     "ExternalUser",
+    "GrantFingerprint",
     "LinkSession",
     "LinkState",
     "OnDuplicate",

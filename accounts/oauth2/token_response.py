@@ -120,7 +120,7 @@ def parse_token_response(
         user_refresh_token=_text(shaped.get("user_refresh_token")),
         expires_in=_seconds(shaped.get("expires_in")),
         refresh_expires_in=next(filter(None, (_seconds(shaped.get(name)) for name in GRANT_ENDS_IN)), None),
-        scopes=_scopes(shaped.get("scope"), scope_separator),
+        scopes=scopes_in(shaped.get("scope"), scope_separator),
         told=_without_tokens(answer),
     )
 
@@ -180,7 +180,8 @@ def _seconds(value: Any) -> int | None:
     return int(min(number, MAX_LIFETIME_SECONDS))
 
 
-def _scopes(value: Any, separator: str) -> tuple[str, ...] | None:
+def scopes_in(value: Any, separator: str) -> tuple[str, ...] | None:
+    """A list of scopes, or a text with the service's own separator, blanks or commas; None where there is nothing."""
     if isinstance(value, list):
         parts = [part for part in value if isinstance(part, str)]
     elif isinstance(value, str) and value.strip():

@@ -32,6 +32,7 @@ WORDS: dict[str, str] = {
     EventType.ACCOUNT_REVOKED: "The service has forgotten the grant",
     EventType.ACCOUNT_REVOCATION_FAILED: "The service was not told",
     EventType.CREDENTIALS_READ: "Raw credentials read",
+    EventType.CREDENTIALS_EXPORTED: "Whole grant exported",
     EventType.AUTH_CONFIG_FAILING: "The service refuses the app's client",
     EventType.AUTH_CONFIG_CREATED: "Auth config made",
     EventType.AUTH_CONFIG_UPDATED: "Auth config changed",

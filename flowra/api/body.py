@@ -86,7 +86,11 @@ def read_body(request: Request, shape: type[Body], *, partial: bool = False) -> 
     """
     data = request.data
     # An empty body without a content type is DRF's empty form.
-    given = {} if isinstance(data, QueryDict) else data
+    return read_values({} if isinstance(data, QueryDict) else data, shape, partial=partial)
+
+
+def read_values(given: Any, shape: type[Body], *, partial: bool = False) -> dict[str, Any]:
+    """The same for what was parsed elsewhere."""
     body = _kept(shape, partial=partial)
     body.initial_data = given
     try:

@@ -51,10 +51,10 @@ def _groups() -> list[dict[str, Any]]:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    body = operation.get("requestBody", {}).get("content", {}).get(JSON_TYPE, {}).get("schema")
+    body = _shape_in(operation.get("requestBody", {}))
     answers = []
     for status, response in operation["responses"].items():
-        shape = response.get("content", {}).get(JSON_TYPE, {}).get("schema")
+        shape = _shape_in(response)
         failed = not status.startswith("2")
         answers.append(
             {
@@ -81,6 +81,11 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
         "body": _fields(body),
         "answers": answers,
     }
+
+
+def _shape_in(described: dict[str, Any]) -> dict[str, Any] | None:
+    """Of a body or an answer, which has the same shape under each of its media types."""
+    return next((each.get("schema") for each in described.get("content", {}).values()), None)
 
 
 def _fields(shape: dict[str, Any] | None, under: str = "", depth: int = 0) -> list[dict[str, Any]]:

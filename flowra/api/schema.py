@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from .query import Texts
+from .rendering import JSON_TYPE
 
 if TYPE_CHECKING:
     from .views import ApiView
@@ -98,11 +99,16 @@ def page_of(
 
 
 def endpoint(
-    *, answers: Shape, status: int | tuple[int, ...] = 200, fails: Iterable[int] = ()
+    *,
+    answers: Shape,
+    status: int | tuple[int, ...] = 200,
+    fails: Iterable[int] = (),
+    media_type: str = JSON_TYPE,
 ) -> Callable[[Method], Method]:
     """Describes a handler: its answer (with one of several statuses), and with which statuses it fails besides the common ones."""
     failures = sorted({*COMMON_FAILURES, *fails})
-    responses: dict[int, Any] = dict.fromkeys((status,) if isinstance(status, int) else status, answers)
+    statuses = (status,) if isinstance(status, int) else status
+    responses: dict[Any, Any] = {(each, media_type): answers for each in statuses}
     responses |= {code: OpenApiResponse(Problem, description=WHEN[code]) for code in failures}
     return extend_schema(responses=responses)
 

@@ -23,6 +23,7 @@ class EventType(StrEnum):
     ACCOUNT_REVOKED = "account.revoked"
     ACCOUNT_REVOCATION_FAILED = "account.revocation_failed"
     CREDENTIALS_READ = "credentials.read"
+    CREDENTIALS_EXPORTED = "credentials.exported"
     AUTH_CONFIG_FAILING = "auth_config.failing"
     AUTH_CONFIG_CREATED = "auth_config.created"
     AUTH_CONFIG_UPDATED = "auth_config.updated"
