@@ -18,6 +18,8 @@ Page = Literal[
     "provider_error",
     "provider_down",
     "switched_off",
+    "other_identity",
+    "duplicate",
     "confirm",
 ]
 

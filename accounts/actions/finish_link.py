@@ -7,13 +7,16 @@ import secrets as compare
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.duplicates import mark_duplicate, original_of
 from accounts.actions.end_link import fail_link
 from accounts.actions.ending import Ending, Page, callback_url_of
+from accounts.actions.revoke_account import replace_accounts
+from accounts.actions.siblings import ends_all, siblings_of
 from accounts.actions.store_credential import grant_of, secrets_in
 from accounts.actions.store_grant import Granted, store_grant
 from accounts.actions.tell_provider import give_back_unstored, tell_again
-from accounts.identity import who_it_is
-from accounts.models import LinkSession, LinkState, StatusReason
+from accounts.identity import WhoItIs, who_it_is
+from accounts.models import ConnectedAccount, LinkSession, LinkState, OnDuplicate, StatusReason
 from accounts.oauth2.client import Client
 from accounts.oauth2.jwt_claims import unverified_claims
 from accounts.oauth2.token_endpoint import exchange_code
@@ -73,15 +76,30 @@ def exchange_and_finish(session: LinkSession, client: Client, code: str, *, acto
     if ending is None:
         give_back_unstored(client, secrets)
         return _ended_meanwhile(session)
+    if ending.error in REFUSED and not _others_stand_on_it(session, client, identity):
+        give_back_unstored(client, secrets)
     return ending
 
 
 def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, actor: Actor) -> Ending | None:
     """One transaction: the link DONE, the credential's next version, the account ACTIVE, the event.
 
-    An account that was deleted meanwhile keeps what was granted only until the service has been told. None: the link
-    was ended meanwhile and nothing was stored.
+    An account that was deleted meanwhile keeps what was granted only until the service has been told. Somebody else than
+    before, or a duplicate that the app does not want, ends the link. None: the link was ended meanwhile and nothing was
+    stored.
     """
+    original = original_of(session.account, granted.identity)
+    refusal = _refusal(session, granted.identity, original)
+    if refusal is not None:
+        reason, message = refusal
+        return fail_link(
+            session,
+            reason,
+            actor=actor,
+            from_states=(LinkState.FINISHING,),
+            message=message,
+            page="other_identity" if reason == StatusReason.OTHER_IDENTITY else "duplicate",
+        )
     with transaction.atomic():
         done = LinkSession.objects.filter(pk=session.pk, state=LinkState.FINISHING).update(
             state=LinkState.DONE,
@@ -99,6 +117,14 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
             scopes_requested=None if granted.scopes is None else _asked(session),
         )
         if is_live:
+            if (
+                original is not None
+                and not session.is_reconnect
+                and session.on_duplicate == OnDuplicate.REPLACE
+            ):
+                replace_accounts([original], toolkit, by=session.account_id, actor=actor)
+                original = None
+            mark_duplicate(session.account_id, original)
             record(
                 EventType.ACCOUNT_RECONNECTED if session.is_reconnect else EventType.ACCOUNT_CONNECTED,
                 project_id=session.project_id,
@@ -125,6 +151,44 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
         else "Connected.",
         redirect_to=callback_url_of(session, "success"),
     )
+
+
+REFUSED = (StatusReason.OTHER_IDENTITY.value, StatusReason.DUPLICATE.value)
+
+
+def _refusal(
+    session: LinkSession, identity: WhoItIs, original: ConnectedAccount | None
+) -> tuple[StatusReason, str] | None:
+    """Why what was granted is not wanted, with words for people; None when it is."""
+    account = session.account
+    if session.is_reconnect and not session.allows_other_identity and _is_other(account, identity):
+        before, now = (
+            _name(account.identity_label, account.identity_workspace),
+            _name(identity.email or identity.name or identity.id, identity.workspace),
+        )
+        return (
+            StatusReason.OTHER_IDENTITY,
+            f"This account is {before}, and {now} was connected. Sign in there as {before} and try again.",
+        )
+    if original is not None and not session.is_reconnect and session.on_duplicate == OnDuplicate.REFUSE:
+        who = _name(identity.email or identity.name or identity.id, identity.workspace)
+        return StatusReason.DUPLICATE, f"{who} is connected already, and the app wants no second connection."
+    return None
+
+
+def _is_other(account: ConnectedAccount, identity: WhoItIs) -> bool:
+    """Another person or another workspace, as far as the service says who it was and who it is."""
+    pairs = ((account.identity_id, identity.id), (account.identity_workspace, identity.workspace))
+    return any(before and now and before != now for before, now in pairs)
+
+
+def _name(person: str, workspace: str) -> str:
+    return f"{person} ({workspace})" if workspace and workspace != person else person
+
+
+def _others_stand_on_it(session: LinkSession, client: Client, identity: WhoItIs) -> bool:
+    """Whether giving it back would end another account's grant."""
+    return ends_all(client.toolkit) and siblings_of(session.account, identity.id).exists()
 
 
 def _asked(session: LinkSession) -> list[str]:

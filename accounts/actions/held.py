@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from accounts.actions.sharing import of_user
 from accounts.models import ConnectedAccount, Credential
 from accounts.service_call import values_from
 from authconfigs.actions.toolkit_for import toolkit_as_of, toolkit_for
@@ -80,8 +81,8 @@ class Held(NamedTuple):
         return moment_of(self.expires_at)
 
 
-def read_held(account_id: str, of: Mapping[str, str] | None) -> Held | None:
-    """The live account of that id, if it is `of` that project and user, where those are named."""
+def read_held(account_id: str, of: Mapping[str, Any] | None) -> Held | None:
+    """The live account of that id, if it is `of` that project and user (or shared with them), where those are named."""
     found = prepared.rows("account held", _held, {**(of or {}), "id": account_id})
     return Held._make(found[0]) if found else None
 
@@ -99,7 +100,7 @@ def _held(values: prepared.Values) -> Accounts:
     if "project" in values:
         accounts = accounts.filter(project_id=values["project"])
     if "user" in values:
-        accounts = accounts.filter(external_user_id=values["user"])
+        accounts = accounts.filter(of_user(values))
     own = ProjectToolkit.objects.filter(project_id=OuterRef("project_id"), slug=OuterRef("toolkit_slug"))
     accounts = accounts.annotate(
         own_toolkit=Subquery(own.values("pk")[:1]), own_changed=Subquery(own.values("updated_at")[:1])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -59,7 +60,7 @@ class Passed:
         self._turn.give_back()
 
 
-def proxy_request(account_id: str, call: Call, *, of: Mapping[str, str], actor: Actor) -> Passed:
+def proxy_request(account_id: str, call: Call, *, of: Mapping[str, Any], actor: Actor) -> Passed:
     """Passes the call through. A 401 to a token that was thought good is tried once more with a new one.
 
     Raises InvalidInput (the path), TooLarge, TooMany, what `usable_credential` raises, and outbound's failures.
@@ -106,7 +107,7 @@ def _once_more(
     call: Call,
     path: str,
     body: Body,
-    of: Mapping[str, str],
+    of: Mapping[str, Any],
     actor: Actor,
 ) -> StreamedAnswer:
     """With a new token, where one can be had; else the 401 is the answer. A grant that is gone is told as such."""

@@ -17,7 +17,7 @@ from flowra.events.record import Actor, record
 STAYS = ("refresh_token", "user_refresh_token", "id_token")
 
 
-def read_credentials(account_id: str, *, of: Mapping[str, str], actor: Actor, address: str) -> dict[str, Any]:
+def read_credentials(account_id: str, *, of: Mapping[str, Any], actor: Actor, address: str) -> dict[str, Any]:
     """What signs a request: `authScheme`, `headers`, `params`, the secrets by their names, `expiresAt`.
 
     It is on the trail, with who asked and from which address, before it is answered. Raises Forbidden

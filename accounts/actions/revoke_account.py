@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import ConnectedAccount, LinkSession, LinkState, Revocation
+from accounts.actions.duplicates import forget_originals
+from accounts.actions.siblings import ends_all, siblings_of
+from accounts.models import (
+    AccountShare,
+    ConnectedAccount,
+    Credential,
+    GrantFingerprint,
+    LinkSession,
+    LinkState,
+    Revocation,
+    RevocationOutcome,
+)
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import AuthConfig
@@ -45,6 +56,35 @@ def revoke_accounts_of(auth_config: AuthConfig, actor: Actor, reason: str = "") 
         _follow_up(ids, auth_config.project_id, actor, reason)
 
 
+def replace_accounts(
+    accounts: Sequence[ConnectedAccount], toolkit: Toolkit, *, by: str, actor: Actor
+) -> None:
+    """In the caller's transaction: the same identity was connected anew by another account, which takes their place.
+
+    Where giving a grant back would end the new one too, the service is not told of these.
+    """
+    for account in accounts:
+        if _delete([account.pk]) != 1:
+            continue
+        _follow_up([account.pk], account.project_id, actor, f"Replaced by {by}.")
+        if ends_all(toolkit):
+            now = timezone.now()
+            Revocation.objects.filter(account_id=account.pk).update(
+                outcome=RevocationOutcome.TAKEN_OVER,
+                due_at=None,
+                finished_at=now,
+                detail=f"Taken over by {by}.",
+            )
+            Credential.objects.filter(pk=account.pk).delete()
+            forget_private(account.pk)
+
+
+def forget_private(account_id: str) -> None:
+    """What is private of an account that is over, and what it would be known again by; support keeps seeing whose it was."""
+    GrantFingerprint.objects.filter(account_id=account_id).delete()
+    ConnectedAccount.objects.filter(pk=account_id).update(profile=None, connection_data={}, secret_names=[])
+
+
 def _delete(ids: Sequence[str]) -> int:
     now = timezone.now()
     return ConnectedAccount.objects.filter(pk__in=ids, deleted_at__isnull=True).update(
@@ -63,6 +103,8 @@ def _follow_up(ids: Sequence[str], project_id: str, actor: Actor, reason: str) -
             attempt=sealed_for(LinkSession, "attempt", link_id, {}),
             prefilled=sealed_for(LinkSession, "prefilled", link_id, {}),
         )
+    forget_originals(list(ids))
+    AccountShare.objects.filter(account_id__in=ids).delete()
     Revocation.objects.bulk_create(
         [Revocation(account_id=id, created_at=now, due_at=now) for id in ids], batch_size=BATCH
     )
@@ -88,7 +130,18 @@ def what_will_happen(account: ConnectedAccount) -> str:
     if toolkit.oauth2 is None or toolkit.oauth2.revoke is None:
         where = f" The person can do it there: {toolkit.revoke_page}" if toolkit.revoke_page else ""
         return f"{stops} {toolkit.name} can't be told to forget the grant; Flowra forgets its tokens.{where} {again}"
-    return f"{stops} {toolkit.name} is told to forget the grant.{what_lives_on(toolkit)} {again}"
+    return f"{stops} {toolkit.name} is told to forget the grant.{what_lives_on(toolkit)}{_what_ends_with_it(account, toolkit)} {again}"
+
+
+def _what_ends_with_it(account: ConnectedAccount, toolkit: Toolkit) -> str:
+    """A sentence, after a blank: other accounts that stop working with this one; empty where there are none."""
+    if not ends_all(toolkit):
+        return ""
+    count = siblings_of(account).count()
+    if count == 0:
+        return ""
+    others = "One other account" if count == 1 else f"{count} other accounts"
+    return f" {others} of the same person there {'stops' if count == 1 else 'stop'} working too, since {toolkit.name} knows one grant for all of them."
 
 
 def what_lives_on(toolkit: Toolkit) -> str:

@@ -16,7 +16,14 @@ from accounts.actions.act_as import act_as
 from accounts.actions.callback_origin import checked_callback_url
 from accounts.actions.connection_values import checked_connection_data
 from accounts.actions.tokens_of_links import hash_of, random_token
-from accounts.models import DEFAULT_USER_NAME, ConnectedAccount, ExternalUser, LinkSession, Status
+from accounts.models import (
+    DEFAULT_USER_NAME,
+    ConnectedAccount,
+    ExternalUser,
+    LinkSession,
+    OnDuplicate,
+    Status,
+)
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import AuthConfig
@@ -62,11 +69,14 @@ def start_link(
     require_confirmation: bool | None = None,
     expires_in: int = DEFAULT_SECONDS,
     locale: str = "",
+    on_duplicate: str = OnDuplicate.KEEP,
+    allows_other_identity: bool = False,
 ) -> StartedLink:
     """Makes a link and, unless `account_id` names one to authorize again, the account that it will connect.
 
     `external_user` None: the account's own, or the project's default one. `expires_in` is in seconds, at most a day.
-    `scopes` are what to ask for instead of the auth config's; for an existing account, besides what is granted. Raises
+    `on_duplicate` says what becomes of a second connection of the same identity, `allows_other_identity` that an account
+    may become another person's when it is authorized again. `scopes` are what to ask for instead of the auth config's; for an existing account, besides what is granted. Raises
     NotFound (auth config, account), Conflict (switched off), InvalidInput naming the field. Stores hashes only.
     """
     if not 1 <= expires_in <= MAX_SECONDS:
@@ -125,6 +135,8 @@ def start_link(
             locale=locale,
             scopes=wanted,
             connection_data=data,
+            on_duplicate=on_duplicate,
+            allows_other_identity=allows_other_identity,
         )
         session.prefilled = secrets
         prepared.insert(session)

@@ -11,8 +11,16 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions.revoke_account import what_lives_on
-from accounts.models import ConnectedAccount, Credential, GrantFingerprint, Revocation, RevocationOutcome
+from accounts.actions.expire_account import expire_account
+from accounts.actions.revoke_account import forget_private, what_lives_on
+from accounts.actions.siblings import ends_all, siblings_of
+from accounts.models import (
+    ConnectedAccount,
+    Credential,
+    Revocation,
+    RevocationOutcome,
+    StatusReason,
+)
 from accounts.oauth2.client import Client, client_of
 from accounts.oauth2.revoke import Told, revoke_at_service
 from authconfigs.actions.toolkit_for import toolkit_for
@@ -69,6 +77,8 @@ def tell_provider(revocation: Revocation) -> None:
             settle(revocation, due_at=now, outcome=RevocationOutcome.PENDING, detail="", finished_at=None)
             return
         _tell_the_trail(account, revocation, result)
+        if result.outcome == RevocationOutcome.DONE:
+            _end_siblings(account)
 
 
 def tell_again(account_id: str) -> None:
@@ -142,9 +152,24 @@ def _wipe(account: ConnectedAccount, version: int) -> bool:
     Credential.objects.filter(pk=account.pk, version=version).delete()
     if Credential.objects.filter(pk=account.pk).exists():
         return False
-    GrantFingerprint.objects.filter(account_id=account.pk).delete()
-    ConnectedAccount.objects.filter(pk=account.pk).update(profile=None, connection_data={}, secret_names=[])
+    forget_private(account.pk)
     return True
+
+
+def _end_siblings(account: ConnectedAccount) -> None:
+    """Other accounts of the same person, where the service has forgotten those grants with this one."""
+    try:
+        toolkit = toolkit_for(account.project, account.toolkit_slug)
+    except FlowraError:
+        return
+    if ends_all(toolkit):
+        for sibling in siblings_of(account).only("pk", "project_id"):
+            expire_account(
+                sibling,
+                StatusReason.GRANT_REVOKED,
+                WORKER,
+                message=f"{toolkit.name} has forgotten the grant, which another account of the same person gave back.",
+            )
 
 
 def _tell_the_trail(account: ConnectedAccount, revocation: Revocation, result: _Result) -> None:

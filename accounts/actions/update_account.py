@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db import transaction
 from django.db.models import F
@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actions.checked_labels import checked_labels
 from accounts.actions.end_link import NOT_YET_CONNECTED
 from accounts.actions.revoke_account import UNFINISHED
+from accounts.actions.sharing import store_shares, users_to_share_with
 from accounts.models import ConnectedAccount, Credential, LinkSession, LinkState, Status, StatusReason
 from flowra.errors import InvalidInput, NotFound, Overloaded
 from flowra.events.names import EventType
@@ -40,6 +41,7 @@ def update_account(
     display_name: str | Left | None = UNCHANGED,
     labels: Sequence[str] | Left = UNCHANGED,
     is_disabled: bool | Left = UNCHANGED,
+    shared_with: Any = UNCHANGED,
 ) -> None:
     """Stores what differs from what is stored, with an event each; `account` itself is not changed.
 
@@ -51,14 +53,22 @@ def update_account(
         named["display_name"] = _checked_name(display_name)
     if labels is not UNCHANGED:
         named["labels"] = checked_labels(labels)
+    users = None
+    if shared_with is not UNCHANGED:
+        users = users_to_share_with(account.project, shared_with)
+        named["shared_with"] = shared_with or None
     with transaction.atomic():
-        stored = ConnectedAccount.live.filter(pk=account.pk).only("display_name", "labels").first()
+        stored = (
+            ConnectedAccount.live.filter(pk=account.pk).only("display_name", "labels", "shared_with").first()
+        )
         if stored is None:
             raise NotFound("There is no such connected account.", code="account_not_found")
         changed = {field: value for field, value in named.items() if getattr(stored, field) != value}
         if changed:
             ConnectedAccount.live.filter(pk=account.pk).update(**changed, updated_at=timezone.now())
-            words = {"display_name": "displayName", "labels": "labels"}
+            if "shared_with" in changed:
+                store_shares(account, changed["shared_with"], users)
+            words = {"display_name": "displayName", "labels": "labels", "shared_with": "sharedWith"}
             _record(
                 EventType.ACCOUNT_UPDATED, account, actor, {words[field]: changed[field] for field in changed}
             )

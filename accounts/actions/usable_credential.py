@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -61,7 +62,7 @@ class UsableCredential:
 def usable_credential(
     account_id: str,
     *,
-    of: Mapping[str, str] | None = None,
+    of: Mapping[str, Any] | None = None,
     refused: int | None = None,
     actor: Actor = SYSTEM,
 ) -> UsableCredential:
@@ -124,7 +125,7 @@ def _usable(held: Held) -> UsableCredential:
     )
 
 
-def _read(account_id: str, of: Mapping[str, str] | None) -> Held:
+def _read(account_id: str, of: Mapping[str, Any] | None) -> Held:
     """Raises NotFound, and Conflict saying what would make it usable."""
     held = read_held(account_id, of)
     if held is None:

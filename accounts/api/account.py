@@ -12,8 +12,7 @@ from accounts.actions.replace_key import replace_key
 from accounts.actions.revoke_account import revoke_account
 from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
 from accounts.api.account_rows import read_one
-from accounts.api.acting import account_seen, acting_user, no_such_account, seen_by
-from accounts.api.later import LaterField
+from accounts.api.acting import account_owned, acting_user, no_such_account, seen_by
 from accounts.api.present_account import present_accounts
 from accounts.api.shapes import ConnectedAccountShown
 from accounts.models import ExternalUser
@@ -42,11 +41,18 @@ class ChangeConnectedAccount(Body):
     displayName = TextField(required=False, allow_null=True, allow_blank=True, max_length=MAX_NAME_LENGTH)
     labels = serializers.ListField(child=TextField(max_length=100), required=False)
     isDisabled = FlagField(required=False)
-    sharedWith = LaterField(required=False)
+    sharedWith = serializers.JSONField(
+        required=False, allow_null=True, help_text='"project", a list of users by name or id, or null.'
+    )
     connection = ReplacedConnection(required=False)
 
 
-FIELDS = {"displayName": "display_name", "labels": "labels", "isDisabled": "is_disabled"}
+FIELDS = {
+    "displayName": "display_name",
+    "labels": "labels",
+    "isDisabled": "is_disabled",
+    "sharedWith": "shared_with",
+}
 
 
 class Account(ApiView):
@@ -66,7 +72,7 @@ class Account(ApiView):
 
         Raises InvalidInput naming the field, NotFound, Conflict (`credential_changed`), ProviderFailed.
         """
-        account = account_seen(request, id)
+        account = account_owned(request, id)
         values = read_body(request, ChangeConnectedAccount)
         connection = values.pop("connection", None)
         if connection is not None:
@@ -79,7 +85,7 @@ class Account(ApiView):
     @endpoint(answers=Done, fails=(404,))
     def delete(self, request: ApiRequest, id: str) -> HttpResponse:
         """Usable by nobody from now on; the service is told by the worker. Raises NotFound, also the second time."""
-        revoke_account(account_seen(request, id), request.actor)
+        revoke_account(account_owned(request, id), request.actor)
         return done("Deleted. It is usable by nobody from now on, and the service is being told.")
 
 

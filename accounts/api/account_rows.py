@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Func, QuerySet, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
+from accounts.actions.sharing import of_user
 from accounts.api.account_filters import AccountFilters
 from accounts.models import ConnectedAccount
 from flowra import prepared
@@ -63,6 +64,8 @@ class AccountRow(NamedTuple):
     is_disabled: bool | int
     display_name: str | None
     labels: str
+    shared_with: str | None
+    duplicate_of: str
     identity_id: str
     identity_name: str
     identity_email: str
@@ -89,7 +92,7 @@ COLUMNS = tuple(AsStored(name) if name in TIMES else name for name in AccountRow
 
 
 def accounts_wanted(wanted: Wanted, *, few: bool = True) -> Accounts:
-    """The live accounts of `project`, of `user` if one is named, that the filters among `wanted` let through.
+    """The live accounts of `project`, of `user` (and `shared` with them) if one is named, that the filters among `wanted` let through.
 
     `few` says that the filters' own indexes shall find them, before any order: best where they let little through, and
     for counting.
@@ -100,7 +103,7 @@ def accounts_wanted(wanted: Wanted, *, few: bool = True) -> Accounts:
     else:
         accounts = accounts.filter(project_id=wanted["project"])
     if "user" in wanted:
-        accounts = accounts.filter(external_user_id=wanted["user"])
+        accounts = accounts.filter(of_user(wanted))
     return AccountFilters(wanted["project"], accounts, few=few).narrowed(wanted)
 
 

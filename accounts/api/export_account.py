@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.http import HttpRequest, HttpResponse
 
 from accounts.actions.export_account import export_account
-from accounts.api.acting import account_seen
+from accounts.api.acting import account_owned
 from accounts.api.shapes import ExportedAccount
 from flowra.api.rendering import json_answer
 from flowra.api.schema import endpoint
@@ -27,7 +27,7 @@ class ExportAccount(ApiView):
 
         Raises NotFound, Forbidden (`raw_credentials_never`), Conflict (`account_not_connected`).
         """
-        account = account_seen(request, id)
+        account = account_owned(request, id)
         return json_answer(export_account(account, request.actor, came_from=_where_from(request._request)))
 
 

@@ -13,6 +13,7 @@ from accounts.actions.start_link import DEFAULT_SECONDS, MAX_SCOPES, MAX_SECONDS
 from accounts.api.acting import user_named
 from accounts.api.later import LaterField
 from accounts.api.shapes import LinkShown
+from accounts.models import OnDuplicate
 from flowra.api.body import Body, FlagField, ObjectField, TextField, read_body
 from flowra.api.rendering import instant, json_answer
 from flowra.api.schema import endpoint
@@ -41,7 +42,10 @@ class CreateConnectedAccountLinkDto(Body):
     requireConfirmation = FlagField(required=False, allow_null=True)
     expiresInSeconds = serializers.IntegerField(required=False, min_value=1, max_value=MAX_SECONDS)
     locale = TextField(required=False, allow_null=True, max_length=20)
-    onDuplicate = LaterField(required=False)
+    onDuplicate = serializers.ChoiceField(choices=OnDuplicate.values, required=False)
+    allowOtherIdentity = FlagField(
+        required=False, help_text="An account that is connected again may become another person's."
+    )
 
 
 class Link(ApiView):
@@ -69,6 +73,8 @@ class Link(ApiView):
             require_confirmation=values.get("requireConfirmation"),
             expires_in=values.get("expiresInSeconds", DEFAULT_SECONDS),
             locale=_locale(values.get("locale")),
+            on_duplicate=values.get("onDuplicate", OnDuplicate.KEEP),
+            allows_other_identity=bool(values.get("allowOtherIdentity")),
         )
         return json_answer(
             {

@@ -72,8 +72,8 @@ def present_account(row: AccountRow, toolkit: ShownToolkit) -> dict[str, Any]:
         if reason
         else None,
         "isDisabled": bool(row.is_disabled),
-        "duplicateOf": None,
-        "sharedWith": None,
+        "duplicateOf": row.duplicate_of or None,
+        "sharedWith": orjson.loads(row.shared_with) if row.shared_with else None,
         "identity": {
             "id": row.identity_id or None,
             "name": row.identity_name or None,

@@ -103,7 +103,7 @@ class ConnectedAccountShown(AnySerializer):
     statusReason = StatusReasonShown(allow_null=True)
     isDisabled = serializers.BooleanField()
     duplicateOf = serializers.CharField(allow_null=True)
-    sharedWith = _texts(allow_null=True)
+    sharedWith = serializers.JSONField(allow_null=True, help_text='"project", names of users, or null.')
     identity = IdentityShown()
     scopes = ScopesShown()
     expiresAt = serializers.DateTimeField(allow_null=True)

@@ -132,6 +132,23 @@ def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
                     again,
                 ),
             )
+        case "other_identity":
+            return Words(
+                "This is another account",
+                (
+                    f"You signed in at {service} with another account than the one that {app} was connected to. "
+                    f"Nothing was changed, and the new permission was given back.",
+                    f"Sign in to the right account at {service} first. {again}",
+                ),
+            )
+        case "duplicate":
+            return Words(
+                "This account is connected already",
+                (
+                    f"{app} has this {service} account from you already, and goes on using that connection.",
+                    "You can close this page.",
+                ),
+            )
         case "provider_down":
             return Words(
                 f"{service} does not answer",

@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="connectedaccount",
+            name="shared_with",
+            field=models.JSONField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="connectedaccount",
             name="duplicate_of",
             field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=32),
         ),

@@ -68,6 +68,7 @@ class ConnectedAccount(models.Model):
 
     The identity is in plain columns, for support to search; the profile it came from and the connection's data are
     encrypted; tokens and keys are in `Credential`. `secret_names` says which secrets there are, never what they are.
+    `shared_with` is shown: "project", names of users, or None; what counts are the rows of `AccountShare`.
     """
 
     id = models.CharField(primary_key=True, max_length=MAX_LENGTH, default=_new_id, editable=False)
@@ -102,6 +103,7 @@ class ConnectedAccount(models.Model):
     last_refreshed_at = models.DateTimeField(null=True, editable=False)
     connected_at = models.DateTimeField(null=True, editable=False)
 
+    shared_with: models.JSONField[Any, Any] = models.JSONField(null=True, editable=False)
     duplicate_of = models.CharField(
         max_length=MAX_LENGTH, blank=True, default="", db_default="", editable=False
     )

@@ -20,6 +20,7 @@ class RevocationOutcome(models.TextChoices):
     PENDING = "PENDING", "The service is being told"
     DONE = "DONE", "The service has forgotten the grant"
     UNSUPPORTED = "UNSUPPORTED", "This service has no way to be told"
+    TAKEN_OVER = "TAKEN_OVER", "Another account has taken the grant over"
     NOTHING = "NOTHING", "There was nothing to take back"
     FAILING = "FAILING", "The service could not be told so far; it is tried again"
     GIVEN_UP = "GIVEN_UP", "The service could not be told"

@@ -80,10 +80,3 @@ def test_a_mistaken_change_is_refused_by_name_and_changes_nothing(
     before = shown(api, account)
     problem_of(api.patch(f"connected_accounts/{account.pk}", {"labels": ["new"], **body}), 400, field)
     assert shown(api, account) == before
-
-
-def test_what_comes_later_says_so(api: Caller, account: ConnectedAccount) -> None:
-    told = problem_of(
-        api.patch(f"connected_accounts/{account.pk}", {"sharedWith": "project"}), 400, "sharedWith"
-    )
-    assert "not there yet" in told["message"]

@@ -129,11 +129,6 @@ def test_a_mistaken_wish_is_refused_by_name_and_makes_nothing(
 
 
 def test_what_comes_later_says_so(api: Caller, slack: AuthConfig) -> None:
-    for wish in ("onDuplicate", "authConfigIds"):
-        told = problem_of(
-            api.post("connected_accounts/link", {"authConfigId": slack.pk, wish: "keep"}), 400, wish
-        )
-        assert "later" in told["message"]
     told = problem_of(
         api.post("connected_accounts/link", {"authConfigIds": [slack.pk]}), 400, "authConfigIds"
     )
