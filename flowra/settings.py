@@ -166,11 +166,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 try:
-    vars().update(environ.Env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://"))
+    _email: dict[str, Any] = environ.Env.email_url_config(
+        env.str("EMAIL_URL", default="") or "consolemail://"
+    )
 except (ImproperlyConfigured, ValueError):
     raise ImproperlyConfigured(
         "EMAIL_URL must be like smtp+tls://user:password@mail.example.com:587"
     ) from None
+_mailbox = str(_email.get("EMAIL_HOST_USER") or "")
+# What follows `?from=`, else the account at the mail server where that is an address.
+DEFAULT_FROM_EMAIL = str(_email.pop("OPTIONS", {}).get("FROM", "")) or (
+    _mailbox if "@" in _mailbox else f"flowra@{_public.hostname}"
+)
+EMAIL_TIMEOUT = 20
+vars().update(_email)
 
 # Cookies are Secure exactly when the public URL is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FLOWRA_PUBLIC_IS_HTTPS
