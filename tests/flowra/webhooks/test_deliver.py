@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from flowra.actions.delete_webhook_endpoint import delete_webhook_endpoint
 from flowra.actions.rotate_webhook_secret import OVERLAP, rotate_webhook_secret
 from flowra.actions.update_webhook_endpoint import update_webhook_endpoint
+from flowra.encryption import sealed_for
 from flowra.events.record import SYSTEM
 from flowra.models import Event, Notice, Project, WebhookDelivery, WebhookEndpoint
 from flowra.webhooks import deliver
@@ -83,7 +84,7 @@ def test_during_a_rotation_both_secrets_open_it_and_after_it_the_new_one(
 def the_day_is_over(endpoint: WebhookEndpoint) -> None:
     stored = WebhookEndpoint.objects.get(pk=endpoint.pk)
     secrets = stored.secrets
-    ends = timezone.datetime.fromisoformat(secrets["previous_until"])
+    ends = datetime.fromisoformat(secrets["previous_until"])
     assert timedelta() < OVERLAP - (ends - timezone.now()) < timedelta(minutes=1)
     stored.secrets = {**secrets, "previous_until": (ends - OVERLAP).isoformat()}
     stored.save()
@@ -295,9 +296,8 @@ def test_what_was_leased_when_its_endpoint_was_deleted_is_gone(project: Project,
 def test_a_secret_that_cannot_be_opened_is_a_failure_in_words(project: Project, receiver: Receiver) -> None:
     endpoint = make_endpoint(project, receiver.url).endpoint
     happens(project)
-    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
-        secrets=WebhookEndpoint._meta.get_field("secrets").seal("we_another", {"current": "x"})  # type: ignore[union-attr]
-    )
+    moved = sealed_for(WebhookEndpoint, "secrets", "we_another", {"current": "x"})
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(secrets=moved)
     (delivery,) = take_turn()
     assert receiver.got == []
     assert "secret" in delivery.detail
