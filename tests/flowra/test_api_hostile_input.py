@@ -73,6 +73,7 @@ def bodies(caller: Caller, provider: PracticeProvider) -> list[tuple[str, str, d
     account = make_account(auth_config)
     origin = provider.origin
     endpoint = make_webhook_endpoint(caller.project, origin)
+    hook = {"url": origin, "events": ["account.expired"], "description": "x"}
     definition = {
         "name": "Practice",
         "description": "x",
@@ -168,12 +169,8 @@ def bodies(caller: Caller, provider: PracticeProvider) -> list[tuple[str, str, d
         ),
         ("POST", f"connected_accounts/{account.pk}/confirm", {"confirmationToken": "x", "eUID": "x"}),
         ("POST", "external-users", {"name": "customer_1"}),
-        ("POST", "webhook_endpoints", {"url": origin, "events": ["account.expired"], "description": "x"}),
-        (
-            "PATCH",
-            f"webhook_endpoints/{endpoint.pk}",
-            {"url": origin, "events": ["*"], "description": "x", "isDisabled": False},
-        ),
+        ("POST", "webhook_endpoints", hook),
+        ("PATCH", f"webhook_endpoints/{endpoint.pk}", {**hook, "isDisabled": False}),
     ]
 
 
