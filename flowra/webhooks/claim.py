@@ -10,7 +10,7 @@ attempt failed are served with the threads that the others leave.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -41,13 +41,13 @@ def claim_deliveries(limit: int, lease: timedelta) -> list[WebhookDelivery]:
         if among_failing and not failing - passed:
             break
         while len(taken) < limit:
-            ripe = _endpoints_with_work(now, passed, failing, among_failing=among_failing)
+            ripe = _ripe(now, passed, failing, among_failing=among_failing)
             if not ripe:
                 break
             passed |= set(ripe)
-            for id in ripe:
+            for endpoint_id, keys in ripe.items():
                 if len(taken) < limit:
-                    taken += _take(id, limit - len(taken), now, until)
+                    taken += _take(endpoint_id, keys, limit - len(taken), now, until)
     if not taken:
         return []
     leased = WebhookDelivery.objects.filter(pk__in=taken, lease_until=until)
@@ -68,20 +68,23 @@ def _may(failing_since: datetime | None) -> int:
     return AT_ONCE if failing_since is None else AT_ONCE_WHILE_FAILING
 
 
-def _endpoints_with_work(
+def _ripe(
     now: datetime, passed: Collection[str], failing: Collection[str], *, among_failing: bool
-) -> list[str]:
-    """Endpoints that have something to take, those that waited longest first."""
-    found = WebhookDelivery.objects.filter(_ready(now)).order_by("due_at")
+) -> dict[str, list[str]]:
+    """Deliveries that could be taken, by their endpoints, those that waited longest first."""
+    found = WebhookDelivery.objects.filter(ready(now)).order_by("due_at")
     if among_failing:
         found = found.filter(endpoint_id__in=set(failing) - set(passed))
     else:
         found = found.exclude(endpoint_id__in={*passed, *failing})
-    return list(dict.fromkeys(found.values_list("endpoint_id", flat=True)[:_LOOKED_AT]))
+    ripe: dict[str, list[str]] = {}
+    for endpoint_id, pk in found.values_list("endpoint_id", "pk")[:_LOOKED_AT]:
+        ripe.setdefault(endpoint_id, []).append(pk)
+    return ripe
 
 
-def _take(endpoint_id: str, limit: int, now: datetime, until: datetime) -> list[str]:
-    """Leases what may be taken of one endpoint; nothing while another worker does the same.
+def _take(endpoint_id: str, ripe: Sequence[str], limit: int, now: datetime, until: datetime) -> list[str]:
+    """Leases what may still be taken of one endpoint; nothing while another worker does the same.
 
     The endpoint's row is locked meanwhile, so that what is counted and compared here stays true until it is stored.
     """
@@ -96,9 +99,9 @@ def _take(endpoint_id: str, limit: int, now: datetime, until: datetime) -> list[
         room = min(limit, _may(endpoint.failing_since) - under_way)
         if room <= 0:
             return []
-        found = WebhookDelivery.objects.filter(_ready(now), endpoint_id=endpoint_id).order_by("due_at", "pk")
+        found = WebhookDelivery.objects.filter(ready(now), pk__in=ripe).order_by("due_at")
         chosen: dict[tuple[str, str], str] = {}
-        for pk, *lane in found.values_list("pk", "subject_kind", "subject_id")[:_LOOKED_AT]:
+        for pk, *lane in found.values_list("pk", "subject_kind", "subject_id"):
             chosen.setdefault((lane[0], lane[1]), pk)
         keys = list(chosen.values())[:room]
         WebhookDelivery.objects.filter(due_and_free(now), pk__in=keys).update(
@@ -107,7 +110,7 @@ def _take(endpoint_id: str, limit: int, now: datetime, until: datetime) -> list[
         return keys
 
 
-def _ready(now: datetime) -> Q:
+def ready(now: datetime) -> Q:
     """Due, free, and with nothing of its lane before it."""
     lane = WebhookDelivery.objects.filter(
         endpoint_id=OuterRef("endpoint_id"),

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from flowra.actions.replay_delivery import replay_delivery
@@ -13,7 +14,7 @@ from flowra.due.row import settle
 from flowra.events.names import EventType
 from flowra.events.record import SYSTEM
 from flowra.models import Project, WebhookDelivery, WebhookEndpoint
-from flowra.webhooks.claim import AT_ONCE, HOLDS_OTHERS_BACK, claim_deliveries
+from flowra.webhooks.claim import AT_ONCE, HOLDS_OTHERS_BACK, claim_deliveries, ready
 from tests.accounts.at_once import at_once
 from tests.flowra.webhooks.deeds import (
     LEASE,
@@ -186,3 +187,14 @@ def test_sixteen_claimers_at_once_break_none_of_it(transactional_db: None, proje
     lanes = Counter(leased.values_list("endpoint_id", "subject_id"))
     assert max(lanes.values()) == 1
     assert Counter(leased.values_list("endpoint_id", flat=True)).most_common()[0][1] == AT_ONCE
+
+
+def test_what_stands_before_a_delivery_is_found_by_an_index_of_its_own(project: Project) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL plans by what the tables hold")
+    make_endpoint(project, URL)
+    happens(project, "ca_1")
+    plan = WebhookDelivery.objects.filter(ready(timezone.now())).order_by("due_at")[:100].explain()
+    # By another index it would read all that waits for each that waits.
+    assert "webhook_delivery_lane (endpoint_id=? AND subject_id=?)" in plan, plan
+    assert "webhook_delivery_due (due_at<?)" in plan, plan

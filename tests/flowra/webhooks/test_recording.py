@@ -146,3 +146,17 @@ def test_a_project_without_endpoints_pays_one_read(project: Project) -> None:
     with CaptureQueriesContext(connection) as asked:
         happens(project)
     assert len(asked) == 2, asked.captured_queries
+
+
+def test_an_auth_configs_trouble_is_told_by_its_own_id(project: Project) -> None:
+    make_endpoint(project, URL, ["auth_config.failing"])
+    record(
+        EventType.AUTH_CONFIG_FAILING,
+        project_id=project.pk,
+        subject=("auth_config", "ac_1"),
+        actor=SYSTEM,
+        data={"reason": "invalid_client"},
+    )
+    told = payload(WebhookDelivery.objects.get())["data"]
+    assert (told["authConfigId"], told["reason"]) == ("ac_1", "invalid_client")
+    assert "accountId" not in told
