@@ -10,7 +10,8 @@ attempt failed are served with the threads that the others leave.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -31,11 +32,8 @@ def claim_deliveries(limit: int, lease: timedelta) -> list[WebhookDelivery]:
     taken: list[str] = []
     now = timezone.now()
     until = now + lease
-    failing = set(
-        WebhookEndpoint.objects.filter(failing_since__isnull=False, is_disabled=False).values_list(
-            "pk", flat=True
-        )
-    )
+    all_failing = WebhookEndpoint.objects.filter(failing_since__isnull=False, is_disabled=False)
+    failing = set(all_failing.values_list("pk", flat=True))
     passed = set(_full(now))
     for among_failing in (False, True):
         if among_failing and not failing - passed:
@@ -44,14 +42,11 @@ def claim_deliveries(limit: int, lease: timedelta) -> list[WebhookDelivery]:
             ripe = _ripe(now, passed, failing, among_failing=among_failing)
             if not ripe:
                 break
-            passed |= set(ripe)
-            for endpoint_id, keys in ripe.items():
-                if len(taken) < limit:
-                    taken += _take(endpoint_id, keys, limit - len(taken), now, until)
-    if not taken:
-        return []
-    leased = WebhookDelivery.objects.filter(pk__in=taken, lease_until=until)
-    return list(leased.select_related("endpoint").order_by("due_at"))
+            passed |= set(ripe.values())
+            taken += _take(ripe, limit - len(taken), now, until)
+            if len(ripe) < _LOOKED_AT:
+                break
+    return list(WebhookDelivery.objects.filter(pk__in=taken, lease_until=until).order_by("due_at"))
 
 
 def _full(now: datetime) -> list[str]:
@@ -70,40 +65,38 @@ def _may(failing_since: datetime | None) -> int:
 
 def _ripe(
     now: datetime, passed: Collection[str], failing: Collection[str], *, among_failing: bool
-) -> dict[str, list[str]]:
-    """Deliveries that could be taken, by their endpoints, those that waited longest first."""
+) -> dict[str, str]:
+    """Deliveries that could be taken, each with its endpoint, those that waited longest first."""
     found = WebhookDelivery.objects.filter(ready(now)).order_by("due_at")
     if among_failing:
         found = found.filter(endpoint_id__in=set(failing) - set(passed))
     else:
         found = found.exclude(endpoint_id__in={*passed, *failing})
-    ripe: dict[str, list[str]] = {}
-    for endpoint_id, pk in found.values_list("endpoint_id", "pk")[:_LOOKED_AT]:
-        ripe.setdefault(endpoint_id, []).append(pk)
-    return ripe
+    return dict(found.values_list("pk", "endpoint_id")[:_LOOKED_AT])
 
 
-def _take(endpoint_id: str, ripe: Sequence[str], limit: int, now: datetime, until: datetime) -> list[str]:
-    """Leases what may still be taken of one endpoint; nothing while another worker does the same.
+def _take(ripe: Mapping[str, str], limit: int, now: datetime, until: datetime) -> list[str]:
+    """Leases what may still be taken; nothing of an endpoint of which another worker takes at this moment.
 
-    The endpoint's row is locked meanwhile, so that what is counted and compared here stays true until it is stored.
+    The endpoints' rows are locked meanwhile, so that what is counted and compared here stays true until it is stored.
     """
     with transaction.atomic():
-        endpoints = WebhookEndpoint.objects.filter(pk=endpoint_id)
+        endpoints = WebhookEndpoint.objects.filter(pk__in=set(ripe.values()))
         if connection.features.has_select_for_update_skip_locked:
             endpoints = endpoints.select_for_update(skip_locked=True, no_key=True)
-        endpoint = endpoints.only("failing_since").first()
-        if endpoint is None:
-            return []
-        under_way = WebhookDelivery.objects.filter(endpoint_id=endpoint_id, lease_until__gte=now).count()
-        room = min(limit, _may(endpoint.failing_since) - under_way)
-        if room <= 0:
-            return []
-        found = WebhookDelivery.objects.filter(ready(now), pk__in=ripe).order_by("due_at")
-        chosen: dict[tuple[str, str], str] = {}
-        for pk, *lane in found.values_list("pk", "subject_kind", "subject_id"):
-            chosen.setdefault((lane[0], lane[1]), pk)
-        keys = list(chosen.values())[:room]
+        room = {pk: _may(failing_since) for pk, failing_since in endpoints.values_list("pk", "failing_since")}
+        under_way = WebhookDelivery.objects.filter(endpoint_id__in=room, lease_until__gte=now)
+        room = Counter(room)
+        room.subtract(under_way.values_list("endpoint_id", flat=True))
+        still = WebhookDelivery.objects.filter(ready(now), pk__in=ripe, endpoint_id__in=room)
+        keys: list[str] = []
+        lanes: set[tuple[str, str, str]] = set()
+        columns = ("pk", "endpoint_id", "subject_kind", "subject_id")
+        for pk, *lane in still.order_by("due_at").values_list(*columns):
+            if len(keys) < limit and room[lane[0]] > 0 and tuple(lane) not in lanes:
+                lanes.add((lane[0], lane[1], lane[2]))
+                room[lane[0]] -= 1
+                keys.append(pk)
         WebhookDelivery.objects.filter(due_and_free(now), pk__in=keys).update(
             lease_until=until, attempts=F("attempts") + 1
         )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from flowra import outbound
+from flowra import outbound, prepared
 from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.models import WebhookDelivery, WebhookEndpoint
@@ -48,8 +48,7 @@ def deliver(delivery: WebhookDelivery) -> None:
     other failure is tried again as the schedule says. No redirect is followed. Whoever dies in between leaves the row to
     its lease: the receiver may get the message again, with the same `webhook-id`.
     """
-    endpoints = WebhookEndpoint.objects.select_related("project").defer("project__logo")
-    endpoint = endpoints.filter(pk=delivery.endpoint_id).first()
+    endpoint = prepared.first("webhook endpoint", _by_id, {"id": delivery.endpoint_id})
     now = timezone.now()
     if endpoint is None or endpoint.deleted_at is not None:
         WebhookDelivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts).delete()
@@ -59,6 +58,10 @@ def deliver(delivery: WebhookDelivery) -> None:
         return
     result = _try(delivery, endpoint, now)
     _record(delivery, endpoint, result, timezone.now())
+
+
+def _by_id(values: prepared.Values) -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(pk=values["id"])
 
 
 def _try(delivery: WebhookDelivery, endpoint: WebhookEndpoint, now: datetime) -> _Result:
