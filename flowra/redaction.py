@@ -22,6 +22,7 @@ _SECRET_TEXT = re.compile(
     "|".join(
         (
             r"flw_(?:live|test)_[0-9A-Za-z]+",
+            r"\bwhsec_[0-9A-Za-z+/=]+",
             # Keys and tokens that show by their beginning what they are, wherever they stand: GitHub's, GitLab's, Slack's,
             # Google's, OpenAI's; and JSON Web Tokens.
             r"\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abeoprs]-|ya29\.|sk-)[0-9A-Za-z._-]{8,}",

@@ -9,7 +9,7 @@ import ipaddress
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -180,12 +180,18 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+_mail_url = env.str("EMAIL_URL", default="") or "consolemail://"
 try:
-    vars().update(environ.Env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://"))
+    vars().update(environ.Env.email_url_config(_mail_url))
+    _mail = urlsplit(_mail_url)
+    # What follows `?from=`, else the account at the mail server where that is an address.
+    _sender = parse_qs(_mail.query).get("from", [unquote(_mail.username or "")])[0]
 except (ImproperlyConfigured, ValueError):
     raise ImproperlyConfigured(
         "EMAIL_URL must be like smtp+tls://user:password@mail.example.com:587"
     ) from None
+DEFAULT_FROM_EMAIL = _sender if "@" in _sender else f"flowra@{_public.hostname}"
+EMAIL_TIMEOUT = 20
 
 # Cookies are Secure exactly when the public URL is https.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FLOWRA_PUBLIC_IS_HTTPS

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from accounts.models import ConnectedAccount, Credential, ExternalUser, Status
 from authconfigs.models import AuthConfig, ProjectToolkit
-from flowra.models import ApiKey, Project
+from flowra.models import ApiKey, Project, WebhookEndpoint
 from flowra.models.api_key import DEFAULT_SCOPES, SHOWN_PREFIX_LENGTH, hash_of
 from flowra.models.api_key import make_key as new_key_text
+from flowra.models.webhook import Secrets
+from flowra.webhooks.sign import new_secret
 
 _number = count(1)
 
@@ -97,3 +99,12 @@ def make_toolkit(project: Project, slug: str = "acme-desk", **definition: Any) -
         **definition,
     }
     return ProjectToolkit.objects.create(project=project, slug=slug, name=whole["name"], definition=whole)
+
+
+def make_webhook_endpoint(project: Project, url: str, **fields: Any) -> WebhookEndpoint:
+    """An endpoint that wants to know everything, unless `fields` say otherwise."""
+    fields.setdefault("events", ["*"])
+    endpoint = WebhookEndpoint(project=project, url=url, **fields)
+    endpoint.secrets = Secrets(new_secret()).stored()
+    endpoint.save(force_insert=True)
+    return endpoint

@@ -1,9 +1,12 @@
-"""What a project may be called and where its people may be sent back to."""
+"""What a project may be called, where its people may be sent back to, and who is written to about it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from flowra.errors import FieldProblem, InvalidInput
 from flowra.origins import origin_of
@@ -41,3 +44,16 @@ def checked_origins(origins: Sequence[str], field: str = "callbackOrigins") -> l
     if problems:
         raise InvalidInput.fields(problems)
     return found
+
+
+def checked_owner_email(address: str, field: str = "ownerEmail") -> str:
+    """The address as it is stored, empty for none; raises InvalidInput for what is none."""
+    stripped = address.strip()
+    try:
+        if stripped:
+            validate_email(stripped)
+    except ValidationError as error:
+        raise InvalidInput.field(field, "must be an e-mail address, like ops@example.com") from error
+    if len(stripped) > 254:
+        raise InvalidInput.field(field, "may have at most 254 characters")
+    return stripped

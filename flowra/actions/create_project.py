@@ -10,7 +10,7 @@ from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.models import Project
 
-from .checked_project import checked_name, checked_origins
+from .checked_project import checked_name, checked_origins, checked_owner_email
 
 
 def create_project(
@@ -20,16 +20,18 @@ def create_project(
     callback_origins: Sequence[str] = (),
     is_test: bool = False,
     require_confirmation: bool = False,
+    owner_email: str = "",
 ) -> Project:
     """Stores the project and the event; a test project's keys begin with `flw_test_`.
 
-    Raises InvalidInput naming `name` or `callbackOrigins.N`.
+    Raises InvalidInput naming `name`, `callbackOrigins.N` or `ownerEmail`.
     """
     project = Project(
         name=checked_name(name),
         callback_origins=checked_origins(callback_origins),
         is_test=is_test,
         require_confirmation=require_confirmation,
+        owner_email=checked_owner_email(owner_email),
     )
     with transaction.atomic():
         project.save(force_insert=True)

@@ -1,4 +1,4 @@
-"""Changing what a project is called, where its people go back to, and whether connections must be confirmed."""
+"""Changing what a project is called, where its people go back to, whether connections are confirmed, who owns it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.models import Project
 
-from .checked_project import checked_name, checked_origins
+from .checked_project import checked_name, checked_origins, checked_owner_email
 
 
 def update_project(
@@ -22,10 +22,11 @@ def update_project(
     name: str | None = None,
     callback_origins: Sequence[str] | None = None,
     require_confirmation: bool | None = None,
+    owner_email: str | None = None,
 ) -> Project:
     """Changes what is not None, with the event; links already made keep the rules they were made under.
 
-    Raises InvalidInput naming `name` or `callbackOrigins.N`.
+    Raises InvalidInput naming `name`, `callbackOrigins.N` or `ownerEmail`.
     """
     changes: dict[str, Any] = {}
     if name is not None:
@@ -34,6 +35,8 @@ def update_project(
         changes["callback_origins"] = checked_origins(callback_origins)
     if require_confirmation is not None:
         changes["require_confirmation"] = require_confirmation
+    if owner_email is not None:
+        changes["owner_email"] = checked_owner_email(owner_email)
     changes = {field: value for field, value in changes.items() if value != getattr(project, field)}
     if not changes:
         return project

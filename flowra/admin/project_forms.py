@@ -15,7 +15,12 @@ from flowra.models.api_key import DEFAULT_SCOPES, SCOPES
 
 from .forms import LinesField, lines_of
 
-NAMES = {"name": "name", "callbackOrigins": "callback_origins", "logo": "logo"}
+NAMES = {
+    "name": "name",
+    "callbackOrigins": "callback_origins",
+    "ownerEmail": "owner_email",
+    "logo": "logo",
+}
 KEY_NAMES = {"name": "name", "scopes": "scopes", "expiresInDays": "expires_in_days"}
 
 
@@ -35,6 +40,13 @@ class ProjectForm(forms.Form):
         label="Every connection must be confirmed by the app",
         required=False,
         help_text="The app says who is signed in before a connection counts. A link cannot switch this off.",
+    )
+    owner_email = forms.CharField(
+        label="Owner's e-mail",
+        required=False,
+        max_length=254,
+        help_text="Who is written to when something needs a person, as a webhook that was switched off. "
+        "Empty: the superusers of this Flowra.",
     )
     logo = forms.FileField(
         required=False, help_text=f"PNG, JPEG or WebP, at most {MAX_BYTES // 1000} kB. Square looks best."
@@ -101,6 +113,7 @@ def form_of(project: Project, **sent: Any) -> ChangedProjectForm:
         "name": project.name,
         "callback_origins": "\n".join(project.callback_origins),
         "require_confirmation": project.require_confirmation,
+        "owner_email": project.owner_email,
     }
     form = ChangedProjectForm(**sent, initial=initial)
     if not project.logo_type:

@@ -89,6 +89,7 @@ class ProjectAdmin(Pages):
                     callback_origins=form.origins(),
                     is_test=form.cleaned_data["is_test"],
                     require_confirmation=form.cleaned_data["require_confirmation"],
+                    owner_email=form.cleaned_data["owner_email"],
                 )
             except FlowraError as error:
                 tell_problems(form, error, NAMES)
@@ -130,6 +131,7 @@ class ProjectAdmin(Pages):
                 name=said["name"],
                 callback_origins=form.origins(),
                 require_confirmation=said["require_confirmation"],
+                owner_email=said["owner_email"],
             )
             if said["logo"] is not None or (said.get("remove_logo") and project.logo_type):
                 set_project_logo(project, actor, said["logo"])

@@ -47,6 +47,14 @@ WORDS: dict[str, str] = {
     EventType.USER_CREATED: "User made",
     EventType.USER_ACTIVATED: "User made active",
     EventType.USER_DEACTIVATED: "User made inactive",
+    EventType.WEBHOOK_ENDPOINT_CREATED: "Webhook endpoint made",
+    EventType.WEBHOOK_ENDPOINT_UPDATED: "Webhook endpoint changed",
+    EventType.WEBHOOK_ENDPOINT_DELETED: "Webhook endpoint deleted",
+    EventType.WEBHOOK_ENDPOINT_DISABLED: "Webhook endpoint switched off",
+    EventType.WEBHOOK_ENDPOINT_ENABLED: "Webhook endpoint switched on",
+    EventType.WEBHOOK_ENDPOINT_TESTED: "Webhook endpoint tried",
+    EventType.WEBHOOK_SECRET_ROTATED: "Webhook secret changed",
+    EventType.WEBHOOK_DELIVERY_REPLAYED: "Webhook delivery sent again",
 }
 ACTORS = {
     "api_key": "The app",

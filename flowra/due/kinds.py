@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,12 +14,19 @@ from flowra.due.row import DueRow
 
 @dataclass(frozen=True, slots=True)
 class DueKind:
-    """`act(row)` gets a leased row and settles it; a raised exception leaves it to the next lease."""
+    """`act(row)` gets a leased row and settles it; a raised exception leaves it to the next lease.
+
+    `claim(limit, lease)` takes the place of `row.claim` for a kind whose rows do not simply go oldest first. `share` is
+    how much of a worker's threads the kind may hold at once, one at least: one whose acts wait for others' slow servers
+    leaves the rest to the other kinds.
+    """
 
     model: type[DueRow]
     act: Callable[[Any], None]
     lease: timedelta
     batch: int = 20
+    claim: Callable[[int, timedelta], Sequence[DueRow]] | None = None
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -38,6 +39,7 @@ class Worker:
         self._threads = threads
         self._poll_seconds = poll_seconds
         self._busy = 0
+        self._busy_by_kind: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._something_ended = threading.Event()
         self._next_beat = 0.0
@@ -91,19 +93,31 @@ class Worker:
         self._turn += 1
         for place in range(len(kinds)):
             name, kind = kinds[(place + self._turn) % len(kinds)]
-            limit = min(kind.batch, self._free())
-            if limit == 0 or not anything_due(kind.model):
+            limit = min(kind.batch, self._free_for(name, kind))
+            if limit <= 0 or not anything_due(kind.model):
                 continue
-            rows = claim(kind.model, limit=limit, lease=kind.lease)
+            if kind.claim is not None:
+                rows = list(kind.claim(limit, kind.lease))
+            else:
+                rows = claim(kind.model, limit=limit, lease=kind.lease)
             for row in rows:
                 self._start_row(pool, name, kind, row)
             found_a_batch = found_a_batch or len(rows) == limit
         return found_a_batch and self._free() > 0
 
     def _start_row(self, pool: ThreadPoolExecutor, name: str, kind: DueKind, row: DueRow) -> None:
+        def act() -> None:
+            try:
+                kind.act(row)
+            finally:
+                with self._lock:
+                    self._busy_by_kind[name] -= 1
+
+        with self._lock:
+            self._busy_by_kind[name] += 1
         self._start(
             pool,
-            lambda: kind.act(row),
+            act,
             "A due row was not settled; it is taken up again when its lease runs out.",
             {"kind": name, "row": str(row.pk), "attempts": row.attempts},
         )
@@ -111,6 +125,12 @@ class Worker:
     def _free(self) -> int:
         with self._lock:
             return self._threads - self._busy
+
+    def _free_for(self, name: str, kind: DueKind) -> int:
+        """How many more threads that kind may take."""
+        with self._lock:
+            share = max(1, int(self._threads * kind.share)) - self._busy_by_kind[name]
+            return min(share, self._threads - self._busy)
 
     def _start(
         self, pool: ThreadPoolExecutor, act: Callable[[], None], trouble: str, about: dict[str, object]

@@ -38,3 +38,18 @@ class EventType(StrEnum):
     USER_CREATED = "user.created"
     USER_ACTIVATED = "user.activated"
     USER_DEACTIVATED = "user.deactivated"
+    WEBHOOK_ENDPOINT_CREATED = "webhook_endpoint.created"
+    WEBHOOK_ENDPOINT_UPDATED = "webhook_endpoint.updated"
+    WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted"
+    WEBHOOK_ENDPOINT_DISABLED = "webhook_endpoint.disabled"
+    WEBHOOK_ENDPOINT_ENABLED = "webhook_endpoint.enabled"
+    WEBHOOK_ENDPOINT_TESTED = "webhook_endpoint.tested"
+    WEBHOOK_SECRET_ROTATED = "webhook_endpoint.secret_rotated"
+    WEBHOOK_DELIVERY_REPLAYED = "webhook_delivery.replayed"
+
+
+WEBHOOK_TYPES: tuple[EventType, ...] = (
+    *(each for each in EventType if each.startswith("account.")),
+    EventType.AUTH_CONFIG_FAILING,
+)
+"""What webhooks carry, and so what an endpoint may ask for by name; `*` stands for all of it."""

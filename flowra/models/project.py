@@ -14,13 +14,17 @@ def _new_id() -> str:
 
 
 class Project(models.Model):
-    """The app whose name end users see. `callback_origins` are `scheme://host[:port]`, compared exactly."""
+    """The app whose name end users see. `callback_origins` are `scheme://host[:port]`, compared exactly.
+
+    `owner_email` is who is told by mail of what needs them; empty: the superusers of this Flowra.
+    """
 
     id = models.CharField(primary_key=True, max_length=MAX_LENGTH, default=_new_id, editable=False)
     name = models.CharField(max_length=100)
     is_test = models.BooleanField("test project", default=False)
     callback_origins: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     require_confirmation = models.BooleanField(default=False)
+    owner_email = models.EmailField("owner's e-mail", blank=True, default="")
     logo = models.BinaryField(null=True, blank=True, editable=False, max_length=100_000)
     logo_type = models.CharField(max_length=20, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -28,6 +28,7 @@ LIST = "/api/v1/connected_accounts"
 SMALL = 1_000
 DEEP_PAGE = 500
 ROUNDS = 5
+WEBHOOKS = 1_000
 WARM_UP_SECONDS = 0.5
 PER_SECOND_AT_LEAST = {"get by id": 0.6, "list of 10": 0.35, "list of 100": 0.15, "link": 0.2}
 
@@ -105,6 +106,8 @@ def measure_database(database: str, directory: Path, table: Table, *, large: int
             )
         )
         table.add(Figure("queries of a list call, at most", str(queries), float(queries), at_most=6))
+        rate = running[SMALL].installation.run("-m", "tests.bench.webhooks", str(WEBHOOKS)).splitlines()[-1]
+        table.add(Figure("webhooks that one worker delivers", f"{float(rate):.0f}/s"))
 
 
 def filters(facts: Mapping[str, Any]) -> dict[str, str]:

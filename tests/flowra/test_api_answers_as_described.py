@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from accounts.actions.revoke_account import revoke_account
 from accounts.models import Status
 from flowra.api.description import description
-from flowra.events.record import SYSTEM
+from flowra.events.names import EventType
+from flowra.events.record import SYSTEM, record
 from tests.caller import Caller
 from tests.factories import make_account, make_auth_config, make_toolkit
 
@@ -144,3 +145,25 @@ def test_link(api: Caller) -> None:
         "connected_accounts/link",
     )
     described(api.post("connected_accounts/link", {}), "post", "connected_accounts/link")
+
+
+def test_webhooks(api: Caller) -> None:
+    made = api.post("webhook_endpoints", {"url": "http://127.0.0.1:9/", "events": ["*"]})
+    described(made, "post", "webhook_endpoints")
+    described(api.post("webhook_endpoints", {}), "post", "webhook_endpoints")
+    described(api.get("webhook_endpoints"), "get", "webhook_endpoints")
+    path = f"webhook_endpoints/{made.json()['id']}"
+    described(api.patch(path, {"isDisabled": True}), "patch", "webhook_endpoints/{id}")
+    described(api.post(f"{path}/rotate-secret"), "post", "webhook_endpoints/{id}/rotate-secret")
+    tested = api.post(f"{path}/test")
+    described(tested, "post", "webhook_endpoints/{id}/test")
+    described(api.get("webhook_deliveries"), "get", "webhook_deliveries")
+    replay = f"webhook_deliveries/{tested.json()['id']}/replay"
+    described(api.post(replay), "post", "webhook_deliveries/{id}/replay")
+    record(EventType.ACCOUNT_EXPIRED, project_id=api.project.pk, subject=("account", "ca_1"), actor=SYSTEM)
+    described(api.patch(path, {"isDisabled": False}), "patch", "webhook_endpoints/{id}")
+    record(EventType.ACCOUNT_EXPIRED, project_id=api.project.pk, subject=("account", "ca_1"), actor=SYSTEM)
+    waiting = api.get("webhook_deliveries?event=account.expired").json()["data"][0]["id"]
+    described(api.post(f"webhook_deliveries/{waiting}/replay"), "post", "webhook_deliveries/{id}/replay")
+    described(api.delete(path), "delete", "webhook_endpoints/{id}")
+    described(api.delete(path), "delete", "webhook_endpoints/{id}")

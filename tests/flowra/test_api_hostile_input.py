@@ -13,7 +13,7 @@ from django.test import Client
 
 from flowra.api.description import description
 from tests.caller import Caller, make_caller
-from tests.factories import make_account, make_auth_config, make_toolkit
+from tests.factories import make_account, make_auth_config, make_toolkit, make_webhook_endpoint
 from tests.provider import PracticeProvider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -72,6 +72,8 @@ def bodies(caller: Caller, provider: PracticeProvider) -> list[tuple[str, str, d
     auth_config = make_auth_config(caller.project)
     account = make_account(auth_config)
     origin = provider.origin
+    endpoint = make_webhook_endpoint(caller.project, origin)
+    hook = {"url": origin, "events": ["account.expired"], "description": "x"}
     definition = {
         "name": "Practice",
         "description": "x",
@@ -167,6 +169,8 @@ def bodies(caller: Caller, provider: PracticeProvider) -> list[tuple[str, str, d
         ),
         ("POST", f"connected_accounts/{account.pk}/confirm", {"confirmationToken": "x", "eUID": "x"}),
         ("POST", "external-users", {"name": "customer_1"}),
+        ("POST", "webhook_endpoints", hook),
+        ("PATCH", f"webhook_endpoints/{endpoint.pk}", {**hook, "isDisabled": False}),
     ]
 
 

@@ -124,3 +124,22 @@ def test_a_missing_key_comes_with_how_to_make_one(tmp_path: Path) -> None:
 def test_postgresql_comes_with_a_pool(tmp_path: Path) -> None:
     told = value(tmp_path, "'pool' in s.DATABASES['default']['OPTIONS']", **POSTGRESQL, **KEYS)
     assert told == "True"
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [
+        ("", "flowra@connect.example.com"),
+        ("smtp+tls://ops%40example.com:pw@mail.example.com:587", "ops@example.com"),
+        ("smtp+tls://apikey:pw@mail.example.com:587", "flowra@connect.example.com"),
+        ("smtp+tls://apikey:pw@mail.example.com:587/?from=flowra@example.com", "flowra@example.com"),
+    ],
+)
+def test_mail_has_a_sender_that_a_server_takes(tmp_path: Path, url: str, sender: str) -> None:
+    told = value(
+        tmp_path,
+        "s.DEFAULT_FROM_EMAIL, s.EMAIL_TIMEOUT",
+        FLOWRA_PUBLIC_URL="https://connect.example.com",
+        EMAIL_URL=url,
+    )
+    assert told == str((sender, 20))

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """`NAME`, `--callback-origin`, `--test`."""
+        """`NAME`, `--callback-origin`, `--owner-email`, `--test`."""
         parser.add_argument("name", metavar="NAME", help="what end users read on the connect page")
         parser.add_argument(
             "--callback-origin",
@@ -33,15 +33,33 @@ class Command(BaseCommand):
             metavar="URL",
             help="an origin that people may be sent back to, like https://app.example.com; repeatable",
         )
+        parser.add_argument(
+            "--owner-email",
+            default="",
+            metavar="ADDRESS",
+            help="who is written to when something needs a person; else the superusers of this Flowra",
+        )
         parser.add_argument("--test", action="store_true", help="its keys begin with flw_test_")
 
-    def handle(self, *args: Any, name: str, callback_origin: list[str], test: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        name: str,
+        callback_origin: list[str],
+        owner_email: str,
+        test: bool,
+        **options: Any,
+    ) -> None:
         """Raises CommandError saying which argument is wrong; then nothing was stored."""
         prepare_database()
         try:
             with transaction.atomic():
                 project = create_project(
-                    name, actor=COMMAND_LINE, callback_origins=callback_origin, is_test=test
+                    name,
+                    actor=COMMAND_LINE,
+                    callback_origins=callback_origin,
+                    is_test=test,
+                    owner_email=owner_email,
                 )
                 key = create_api_key(project, actor=COMMAND_LINE, name="first key")
         except FlowraError as error:
@@ -61,6 +79,8 @@ def _on_the_command_line(error: FlowraError, origins: list[str]) -> list[str]:
         if field == "callbackOrigins":
             given = f" {origins[int(index)][:200]}" if index.isdecimal() else ""
             words.append(f"--callback-origin{given}: {problem.message}")
+        elif field == "ownerEmail":
+            words.append(f"--owner-email: {problem.message}")
         else:
             words.append(f"NAME: {problem.message}")
     return words or [error.message]

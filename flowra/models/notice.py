@@ -1,0 +1,36 @@
+"""A notice to a project's owner, sent by mail by the worker."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from flowra.due.row import DueRow
+from flowra.public_ids import MAX_LENGTH, new_id
+
+from .project import Project
+
+MAX_SUBJECT = 200
+
+
+def _new_id() -> str:
+    return new_id("nt")
+
+
+class Notice(DueRow):
+    """`due_at` null: finished. Whom it is sent to is found out when it is sent; `outcome` is for people."""
+
+    id = models.CharField(primary_key=True, max_length=MAX_LENGTH, default=_new_id, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=MAX_SUBJECT)
+    text = models.TextField()
+    outcome = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="notice_due", condition=models.Q(due_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
