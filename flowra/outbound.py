@@ -110,11 +110,11 @@ class Answer:
 def retry_after_in(value: str) -> int | None:
     """`Retry-After`'s seconds or date as seconds from now, from 0 to a day; None for what is neither."""
     value = value.strip()
-    if value.isdecimal():
+    if value.isascii() and value.isdecimal():
         return min(int(value[:9]), LONGEST_RETRY_AFTER)
     try:
         moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

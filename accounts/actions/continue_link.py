@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.connection_values import values_from_form
 from accounts.actions.tokens_of_links import code_challenge, hash_of, random_token
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Status
@@ -19,7 +20,7 @@ from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.encryption import sealed_for
 from flowra.errors import Conflict, Gone
 from flowra.events.names import EventType
-from flowra.events.record import END_USER, record
+from flowra.events.record import END_USER
 
 TIME_TO_FINISH = timedelta(seconds=60)
 
@@ -68,10 +69,10 @@ def bind_to_browser(session: LinkSession, browser: str, **attempt: Any) -> None:
             status=Status.INITIATED, updated_at=now
         )
         if opened or session.state == LinkState.OPEN:
-            record(
+            record_account(
                 EventType.LINK_OPENED,
                 project_id=session.project_id,
-                subject=("account", session.account_id),
+                account_id=session.account_id,
                 actor=END_USER,
                 data={"link": session.pk},
             )

@@ -31,6 +31,7 @@ def register() -> None:
             Credential,
             at_first_use("accounts.actions.keep_alive.keep_alive"),
             lease=timedelta(seconds=20),
+            share=0.75,
         ),
     )
     register_chore(

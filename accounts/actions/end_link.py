@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.ending import Ending, Page, callback_url_of
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Status, StatusReason
 from flowra.encryption import sealed_for
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 
 NOT_YET_CONNECTED = (Status.INITIALIZING, Status.INITIATED)
 
@@ -45,10 +46,10 @@ def fail_link(
                 ConnectedAccount.objects.filter(
                     pk=session.account_id, status__in=NOT_YET_CONNECTED, deleted_at__isnull=True
                 ).update(status=Status.FAILED, status_reason=reason, status_message=text, updated_at=now)
-            record(
+            record_account(
                 EventType.ACCOUNT_FAILED,
                 project_id=session.project_id,
-                subject=("account", session.account_id),
+                account_id=session.account_id,
                 actor=actor,
                 reason=text,
                 data={"reason": reason.value, "link": session.pk, "reconnecting": session.is_reconnect}

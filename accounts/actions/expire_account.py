@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import Case, CharField, F, Q, TextField, Value, When
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.models import ConnectedAccount, Status, StatusReason
 from flowra.errors import Conflict
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 
 RAN_OUT = "The permission has run out, and only the person can give it again."
 
@@ -54,10 +55,10 @@ def expire_account(
         )
     )
     if expired:
-        record(
+        record_account(
             EventType.ACCOUNT_EXPIRED,
             project_id=account.project_id,
-            subject=("account", account.pk),
+            account_id=account.pk,
             actor=actor,
             reason=text,
             data={"reason": reason.value} | ({"providerError": provider_words} if provider_words else {}),

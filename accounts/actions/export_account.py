@@ -6,12 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.known_grant import marks_of, remember
 from accounts.models import ConnectedAccount, Credential
 from authconfigs.models.auth_config import RawCredentials
 from flowra.errors import Conflict, Forbidden, NotFound
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 
 
 def export_account(account: ConnectedAccount, actor: Actor, *, came_from: dict[str, str]) -> dict[str, Any]:
@@ -41,10 +42,10 @@ def export_account(account: ConnectedAccount, actor: Actor, *, came_from: dict[s
             stored.pk,
             marks_of(stored.auth_config_id, stored.external_user_id, secrets, stored.connection_data),
         )
-        record(
+        record_account(
             EventType.CREDENTIALS_EXPORTED,
             project_id=stored.project_id,
-            subject=("account", stored.pk),
+            account_id=stored.pk,
             actor=actor,
             data=came_from,
         )

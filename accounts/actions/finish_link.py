@@ -7,6 +7,7 @@ import secrets as compare
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.duplicates import mark_duplicate, original_of
 from accounts.actions.end_link import fail_link
 from accounts.actions.ending import Ending, Page, callback_url_of
@@ -27,7 +28,7 @@ from authconfigs.catalogue.toolkit import Toolkit
 from flowra.encryption import sealed_for
 from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 from flowra.outbound import OutboundFailed
 
 
@@ -125,10 +126,10 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
                 replace_accounts([original], toolkit, by=session.account_id, actor=actor)
                 original = None
             mark_duplicate(session.account_id, original)
-            record(
+            record_account(
                 EventType.ACCOUNT_RECONNECTED if session.is_reconnect else EventType.ACCOUNT_CONNECTED,
                 project_id=session.project_id,
-                subject=("account", session.account_id),
+                account_id=session.account_id,
                 actor=actor,
                 data={
                     "link": session.pk,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.connection_values import checked_connection_data, missing_connection_fields
 from accounts.actions.given_tokens import GivenTokens, tokens_given
 from accounts.actions.known_grant import Marks, account_known_by, marks_of, remember
@@ -28,7 +29,7 @@ from authconfigs.schemes import scheme_named
 from flowra import prepared
 from flowra.errors import FieldProblem, InvalidInput
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 from flowra.models import Project
 
 VAL = "connection.state.val."
@@ -220,10 +221,10 @@ def _store(
         if not remember(account.pk, marks):
             raise _KnownMeanwhile
         identity = granted.identity
-        record(
+        record_account(
             EventType.ACCOUNT_CONNECTED,
             project_id=account.project_id,
-            subject=("account", account.pk),
+            account_id=account.pk,
             actor=actor,
             data={"imported": True, "identity": identity.email or identity.name or identity.workspace},
         )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.expire_account import RAN_OUT, expire_account
 from accounts.actions.pace import SLOT_IS_GOOD_FOR, take_slot
 from accounts.actions.refresh_credential import go_on, refresh_credential
@@ -18,7 +19,7 @@ from authconfigs.catalogue.toolkit import Toolkit
 from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
-from flowra.events.record import WORKER, record
+from flowra.events.record import WORKER
 
 # What cannot be renewed for reasons of our own (its auth config is off) is looked at again.
 LOOK_AGAIN = timedelta(hours=1)
@@ -99,10 +100,10 @@ def _warn(account: ConnectedAccount, credential: Credential) -> None:
     ends_at = credential.grant_ends_at or account.expires_at
     with transaction.atomic():
         if settle(credential, due_at=timezone.now(), warned_at=timezone.now()):
-            record(
+            record_account(
                 EventType.ACCOUNT_EXPIRING,
                 project_id=account.project_id,
-                subject=("account", account.pk),
+                account_id=account.pk,
                 actor=WORKER,
                 reason="The permission ends soon, and only the person can give it again.",
                 data={"endsAt": ends_at.isoformat() if ends_at else None},

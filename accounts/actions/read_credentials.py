@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.usable_credential import UsableCredential, usable_credential
 from accounts.last_used import ACCOUNTS
 from authconfigs.models.auth_config import RawCredentials
 from authconfigs.schemes import scheme_named
 from flowra.errors import Forbidden
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 
 # What renews a grant or tells who somebody is does not leave with what is used.
 STAYS = ("refresh_token", "user_refresh_token", "id_token")
@@ -26,10 +27,10 @@ def read_credentials(account_id: str, *, of: Mapping[str, Any], actor: Actor, ad
     usable = usable_credential(account_id, of=of, actor=actor)
     refuse_raw(usable.held.auth_config__raw_credentials)
     shown = _shown(usable)
-    record(
+    record_account(
         EventType.CREDENTIALS_READ,
         project_id=usable.held.project_id,
-        subject=("account", usable.account_id),
+        account_id=usable.account_id,
         actor=actor,
         data={"address": address},
     )

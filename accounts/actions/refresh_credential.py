@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.expire_account import account_expired, expire_account
 from accounts.actions.pace import put_off
 from accounts.actions.store_credential import Grant, grant_of, replace_credential
@@ -29,7 +30,7 @@ from authconfigs.catalogue.scopes import granted_scopes
 from authconfigs.catalogue.toolkit import Refresh, Toolkit
 from flowra.errors import FlowraError, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 from flowra.fault_points import fault_point
 from flowra.outbound import OutboundFailed, OutboundTimedOut
 
@@ -175,10 +176,10 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
             is_live = ConnectedAccount.live.filter(pk=account.pk).update(**changed)
             mark_working(account.auth_config)
             if is_live:
-                record(
+                record_account(
                     EventType.ACCOUNT_REFRESHED,
                     project_id=account.project_id,
-                    subject=("account", account.pk),
+                    account_id=account.pk,
                     actor=actor,
                     data={"rotated": tokens.refresh_token is not None},
                 )

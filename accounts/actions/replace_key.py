@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.connection_values import checked_connection_data
 from accounts.actions.import_account import VAL, under
 from accounts.actions.known_grant import marks_of, remember
@@ -23,7 +24,7 @@ from authconfigs.models import AuthConfig
 from authconfigs.schemes import scheme_named
 from flowra.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 
 
 def replace_key(
@@ -65,10 +66,10 @@ def replace_key(
         if not store_grant(stored.pk, granted, toolkit, version=version):
             raise _gone()
         remember(stored.pk, marks_of(auth_config.pk, stored.external_user_id, secrets, data))
-        record(
+        record_account(
             EventType.ACCOUNT_UPDATED,
             project_id=stored.project_id,
-            subject=("account", stored.pk),
+            account_id=stored.pk,
             actor=actor,
             data={"replaced": sorted(val)},
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_accounts
 from accounts.actions.duplicates import forget_originals
 from accounts.actions.siblings import ends_all, siblings_of
 from accounts.models import (
@@ -26,7 +27,7 @@ from authconfigs.schemes import scheme_named
 from flowra.encryption import sealed_for
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record_of_each
+from flowra.events.record import Actor
 
 UNFINISHED = (LinkState.OPEN, LinkState.STARTED, LinkState.PARKED)
 BATCH = 1000
@@ -108,9 +109,7 @@ def _follow_up(ids: Sequence[str], project_id: str, actor: Actor, reason: str) -
     Revocation.objects.bulk_create(
         [Revocation(account_id=id, created_at=now, due_at=now) for id in ids], batch_size=BATCH
     )
-    record_of_each(
-        EventType.ACCOUNT_DELETED, project_id=project_id, kind="account", ids=ids, actor=actor, reason=reason
-    )
+    record_accounts(EventType.ACCOUNT_DELETED, ids, project_id=project_id, actor=actor, reason=reason)
 
 
 def what_will_happen(account: ConnectedAccount) -> str:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.act_as import act_as
 from accounts.actions.callback_origin import checked_callback_url
 from accounts.actions.connection_values import checked_connection_data
@@ -31,7 +32,7 @@ from authconfigs.schemes import scheme_named
 from flowra import prepared
 from flowra.errors import Conflict, InvalidInput, NotFound
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 from flowra.models import Project
 
 DEFAULT_SECONDS = 600
@@ -140,10 +141,10 @@ def start_link(
         )
         session.prefilled = secrets
         prepared.insert(session)
-        record(
+        record_account(
             EventType.LINK_CREATED,
             project_id=project.pk,
-            subject=("account", account.pk),
+            account_id=account.pk,
             actor=actor,
             data={
                 "link": session.pk,

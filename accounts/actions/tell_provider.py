@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.expire_account import expire_account
 from accounts.actions.revoke_account import forget_private, what_lives_on
 from accounts.actions.siblings import ends_all, siblings_of
@@ -28,7 +29,7 @@ from authconfigs.catalogue.toolkit import Toolkit
 from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
-from flowra.events.record import WORKER, record
+from flowra.events.record import WORKER
 
 logger = logging.getLogger("flowra.revocation")
 
@@ -177,12 +178,12 @@ def _tell_the_trail(account: ConnectedAccount, revocation: Revocation, result: _
         return
     if result.outcome == RevocationOutcome.FAILING and revocation.outcome == RevocationOutcome.FAILING:
         return
-    record(
+    record_account(
         EventType.ACCOUNT_REVOKED
         if result.outcome == RevocationOutcome.DONE
         else EventType.ACCOUNT_REVOCATION_FAILED,
         project_id=account.project_id,
-        subject=("account", account.pk),
+        account_id=account.pk,
         actor=WORKER,
         reason=result.detail,
         data={"outcome": result.outcome.value, "attempts": revocation.attempts},

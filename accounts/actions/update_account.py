@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.actions.account_trail import record_account
 from accounts.actions.checked_labels import checked_labels
 from accounts.actions.end_link import NOT_YET_CONNECTED
 from accounts.actions.revoke_account import UNFINISHED
@@ -17,7 +18,7 @@ from accounts.actions.sharing import store_shares, users_to_share_with
 from accounts.models import ConnectedAccount, Credential, LinkSession, LinkState, Status, StatusReason
 from flowra.errors import InvalidInput, NotFound, Overloaded
 from flowra.events.names import EventType
-from flowra.events.record import Actor, record
+from flowra.events.record import Actor
 from flowra.models import Event
 
 MAX_NAME_LENGTH = 200
@@ -157,4 +158,4 @@ def _record(
     actor: Actor,
     data: dict[str, str | list[str] | None] | None = None,
 ) -> None:
-    record(type, project_id=account.project_id, subject=("account", account.pk), actor=actor, data=data)
+    record_account(type, project_id=account.project_id, account_id=account.pk, actor=actor, data=data)

@@ -7,7 +7,7 @@ Payloads are as Standard Webhooks has them
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +19,17 @@ from flowra.events.names import WEBHOOK_TYPES
 from flowra.models import Event, WebhookDelivery, WebhookEndpoint
 from flowra.redaction import scrub, scrub_text
 
+# By subjects' ids, what receivers are told of each: asked inside the transaction of the event.
+Facts = Callable[[Sequence[str]], Mapping[str, Mapping[str, Any]]]
+
 EVERYTHING = "*"
 _CARRIED = frozenset(each.value for each in WEBHOOK_TYPES)
 
 
-def write_deliveries(events: Sequence[Event], about: Mapping[str, Mapping[str, Any]]) -> None:
+def write_deliveries(events: Sequence[Event], about: Facts | None) -> None:
     """A due delivery of each event for each switched-on endpoint of the project that wants its type.
 
-    `events` are of one type and one project; `about` is by the subject's id. Types that webhooks never carry cost
+    `events` are of one type and one project; `about` is asked for their subjects' ids. Types that webhooks never carry cost
     nothing, the others one read where the project has no endpoint.
     """
     if not events or events[0].type not in _CARRIED or events[0].project_id is None:
@@ -34,10 +37,11 @@ def write_deliveries(events: Sequence[Event], about: Mapping[str, Mapping[str, A
     endpoints = _endpoints_that_want(events[0].type, events[0].project_id)
     if not endpoints:
         return
+    facts = about([event.subject_id for event in events]) if about is not None else {}
     made = [
         _delivery(endpoint, event, payload)
         for event in events
-        for payload in (payload_of(event, about.get(event.subject_id, {})),)
+        for payload in (payload_of(event, facts.get(event.subject_id, {})),)
         for endpoint in endpoints
     ]
     if len(made) == 1:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from flowra import prepared
-from flowra.events.deliveries import write_deliveries
+from flowra.events.deliveries import Facts, write_deliveries
 from flowra.events.names import EventType
 from flowra.models import Event
 from flowra.redaction import scrub
@@ -37,16 +37,16 @@ def record(
     actor: Actor,
     reason: str = "",
     data: Mapping[str, Any] | None = None,
-    about: Mapping[str, Any] | None = None,
+    about: Facts | None = None,
 ) -> Event:
     """Adds one event about `subject` (kind, public id), and a delivery for each webhook endpoint that wants it.
 
-    `about` is what receivers of webhooks are told of the subject besides `data`: ids, a status; never a secret. The
-    trail does not have it. Secret-looking values in both are masked.
+    `about` is asked, where there is such an endpoint, what its receiver is told of the subject besides `data`: ids, a
+    status; never a secret. The trail does not have it. Secret-looking values in both are masked.
     """
     event = _event(type, project_id, subject, actor, reason, data)
     prepared.insert(event)
-    write_deliveries([event], {event.subject_id: about or {}})
+    write_deliveries([event], about)
     return event
 
 
@@ -58,15 +58,12 @@ def record_of_each(
     ids: Sequence[str],
     actor: Actor,
     reason: str = "",
-    about: Mapping[str, Mapping[str, Any]] | None = None,
+    about: Facts | None = None,
 ) -> None:
-    """Adds the same event about each of many subjects of one kind, in as few statements as the database takes.
-
-    `about` has for each subject's id what `record` takes for one.
-    """
+    """Adds the same event about each of many subjects of one kind, in as few statements as the database takes."""
     events = [_event(type, project_id, (kind, id), actor, reason, None) for id in ids]
     Event.objects.bulk_create(events, 500)
-    write_deliveries(events, about or {})
+    write_deliveries(events, about)
 
 
 def _event(

@@ -15,7 +15,7 @@ from flowra.errors import FlowraError
 from flowra.models import WebhookDelivery, WebhookEndpoint
 from flowra.models.webhook import Secrets
 from flowra.redaction import scrub_text
-from flowra.webhooks.schedule import next_try, read_retry_after
+from flowra.webhooks.schedule import next_try
 from flowra.webhooks.sign import signed_headers
 from flowra.webhooks.switch_off import NOT_SENT, switch_off
 
@@ -80,8 +80,8 @@ def _try(delivery: WebhookDelivery, endpoint: WebhookEndpoint, now: datetime) ->
         )
     except FlowraError as error:
         return _Result(f"Not delivered: {error.message}")
-    retry_after = read_retry_after(answer.headers.get("retry-after", ""), timezone.now())
-    return _Result(_excerpt(answer.text), answer.status, retry_after)
+    wait = answer.retry_after
+    return _Result(_excerpt(answer.text), answer.status, None if wait is None else timedelta(seconds=wait))
 
 
 def _excerpt(text: str) -> str:

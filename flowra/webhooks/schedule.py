@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 # Fourteen attempts in 71 hours and 42 minutes: quickly at first, for a receiver that is restarting; then over three days,
 # for one whose people are away.
@@ -41,16 +40,3 @@ def next_try(
     if retry_after is not None:
         wait = max(wait, min(retry_after, LONGEST_RETRY_AFTER))
     return now + wait * random.uniform(1, 1 + JITTER)  # noqa: S311 - jitter keeps no secret
-
-
-def read_retry_after(value: str, now: datetime) -> timedelta | None:
-    """A Retry-After header, in seconds or as a date (RFC 9110, 10.2.3); None where it says nothing of use."""
-    if value.isascii() and value.isdecimal():
-        return timedelta(seconds=min(int(value[:9]), 10**8))
-    try:
-        until = parsedate_to_datetime(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    if until.tzinfo is None:
-        return None
-    return max(until - now, timedelta())

@@ -26,10 +26,21 @@ def make_endpoint(project: Project, url: str, events: Sequence[str] = ("*",)) ->
 
 
 def happens(
-    project: Project, account: str = "ca_1", type: EventType = EventType.ACCOUNT_EXPIRED, **more: Any
+    project: Project,
+    account: str = "ca_1",
+    type: EventType = EventType.ACCOUNT_EXPIRED,
+    about: dict[str, Any] | None = None,
+    **more: Any,
 ) -> Event:
-    """Something happens to an account."""
-    return record(type, project_id=project.pk, subject=("account", account), actor=SYSTEM, **more)
+    """Something happens to an account, of which `about` is known."""
+    return record(
+        type,
+        project_id=project.pk,
+        subject=("account", account),
+        actor=SYSTEM,
+        about=lambda ids: dict.fromkeys(ids, about or {}),
+        **more,
+    )
 
 
 def take_turn(limit: int = 20) -> list[WebhookDelivery]:

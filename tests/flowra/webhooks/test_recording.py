@@ -99,7 +99,7 @@ def test_many_events_at_once_are_told_one_by_one(project: Project) -> None:
         kind="account",
         ids=ids,
         actor=SYSTEM,
-        about={"ca_1": {"status": "INACTIVE"}},
+        about=lambda _: {"ca_1": {"status": "INACTIVE"}},
     )
     told = [payload(each)["data"] for each in WebhookDelivery.objects.order_by("created_at", "pk")]
     assert sorted(each["accountId"] for each in told) == sorted(2 * ids)

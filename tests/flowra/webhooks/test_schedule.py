@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flowra.webhooks.schedule import JITTER, LONGEST_RETRY_AFTER, WAITS, next_try, read_retry_after
+from flowra.webhooks.schedule import JITTER, LONGEST_RETRY_AFTER, WAITS, next_try
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -50,25 +50,3 @@ def test_a_receiver_may_ask_for_more_time_but_not_for_ever(asked: timedelta, lea
     again = next_try(1, NOW, NOW, asked)
     assert again is not None
     assert least <= again - NOW <= least * (1 + JITTER)
-
-
-@pytest.mark.parametrize(
-    ("text", "meant"),
-    [
-        ("120", timedelta(seconds=120)),
-        ("0", timedelta()),
-        ("9" * 400, timedelta(seconds=10**8)),
-        ("Mon, 23 Nov 2026 12:01:00 GMT", timedelta(seconds=60)),
-        ("Mon, 23 Nov 2020 12:01:00 GMT", timedelta()),
-        ("", None),
-        ("soon", None),
-        ("-5", None),
-        ("1.5", None),
-        ("²", None),
-        ("Mon, 99 Nov 2026 12:01:00 GMT", None),
-        ("Mon, 23 Nov 99999999 12:01:00 GMT", None),
-        ("Mon, 23 Nov 2026 12:01:00", None),
-    ],
-)
-def test_retry_after_is_read_in_both_of_its_forms(text: str, meant: timedelta | None) -> None:
-    assert read_retry_after(text, NOW) == meant
