@@ -9,31 +9,25 @@ from __future__ import annotations
 import contextlib
 import json as jsonlib
 import logging
-import math
-import os
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin
 
 import httpcore2
 import httpx2
-from django.db import connection
 
 from flowra.errors import InvalidInput, ProviderFailed, ProviderTimedOut
+from flowra.outbound_connections import client_for, let_go_of_database
 from flowra.outbound_guard import (
     CONNECT_SECONDS,
-    GuardedNetwork,
     OutboundRefused,
     checked_addresses,
     deadline,
     taken_apart,
 )
+from flowra.retry_after import retry_after_in
 
 __all__ = [
     "Answer",
@@ -42,7 +36,6 @@ __all__ = [
     "OutboundTimedOut",
     "check_url",
     "refuse_inward",
-    "retry_after_in",
     "send",
 ]
 
@@ -53,7 +46,6 @@ MAX_BYTES = 5_000_000
 USER_AGENT = "Flowra/1"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OF_ONE_ORIGIN = frozenset({"authorization", "cookie", "proxy-authorization"})
-LONGEST_RETRY_AFTER = 86_400
 _BEFORE_SENDING = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -62,7 +54,6 @@ _BEFORE_SENDING = (
     httpcore2.ConnectTimeout,
     httpcore2.PoolTimeout,
 )
-_LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30)
 
 
 class OutboundFailed(ProviderFailed):
@@ -107,21 +98,6 @@ class Answer:
             ) from error
 
 
-def retry_after_in(value: str) -> int | None:
-    """`Retry-After`'s seconds or date as seconds from now, from 0 to a day; None for what is neither."""
-    value = value.strip()
-    if value.isascii() and value.isdecimal():
-        return min(int(value[:9]), LONGEST_RETRY_AFTER)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    seconds = math.ceil((moment - datetime.now(UTC)).total_seconds())
-    return min(max(seconds, 0), LONGEST_RETRY_AFTER)
-
-
 def check_url(url: str) -> None:
     """Raises OutboundRefused for a URL that may not be called: its text, or an address of its host."""
     scheme, host, port = taken_apart(url)
@@ -162,7 +138,7 @@ def send(
     token = deadline.set(time.monotonic() + min(timeout, TOTAL_SECONDS))
     try:
         with translated():
-            request = _client(url).build_request(
+            request = client_for(url).build_request(
                 method,
                 url,
                 headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})},
@@ -182,57 +158,9 @@ def send(
         deadline.reset(token)
 
 
-def let_go_of_database() -> None:
-    """Gives this thread's connection back to the pool, where there is one: nobody else waits for it meanwhile."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        connection.close()
-
-
-_clients: dict[tuple[int, bool], httpx2.Client] = {}
-_clients_lock = threading.Lock()
-
-
-def _begin_anew() -> None:
-    """In a forked child: the lock may be held by a thread that is not there any more."""
-    global _clients_lock
-    _clients_lock = threading.Lock()
-
-
-os.register_at_fork(after_in_child=_begin_anew)
-
-
-def _client(url: str) -> httpx2.Client:
-    """One pool for https and one for http, in each process its own: connections do not survive a fork."""
-    plain = taken_apart(url)[0] == "http"
-    key = (os.getpid(), plain)
-    with _clients_lock:
-        if key not in _clients:
-            transport = httpx2.HTTPTransport(trust_env=False, limits=_LIMITS)
-            # The library takes no network backend from outside; its minor version is pinned, and a test watches.
-            transport._pool = httpcore2.ConnectionPool(
-                ssl_context=httpx2.create_ssl_context(trust_env=False),
-                max_connections=_LIMITS.max_connections,
-                max_keepalive_connections=_LIMITS.max_keepalive_connections,
-                keepalive_expiry=_LIMITS.keepalive_expiry,
-                network_backend=GuardedNetwork(plain=plain),
-            )
-            no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-            _clients[key] = httpx2.Client(transport=transport, trust_env=False, cookies=no_cookies)
-        return _clients[key]
-
-
-def pool_for(url: str) -> httpcore2.ConnectionPool:
-    """The guarded connections under the client, for who speaks to them directly."""
-    transport = _client(url)._transport
-    assert isinstance(transport, httpx2.HTTPTransport)
-    pool = transport._pool
-    assert isinstance(pool, httpcore2.ConnectionPool)
-    return pool
-
-
 def _sent(request: httpx2.Request, basic_auth: tuple[str, str] | None, max_bytes: int) -> Answer:
     url = str(request.url)
-    client = _client(url)
+    client = client_for(url)
     seconds = max(deadline.get() - time.monotonic(), 0.001)
     request.extensions["timeout"] = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)).as_dict()
     response = client.send(
@@ -268,7 +196,7 @@ def _redirected(
     headers = [(name, value) for name, value in request.headers.items() if name.lower() not in dropped]
     method = request.method if keeps_method or request.method == "HEAD" else "GET"
     content = request.content if keeps_method else None
-    fresh = _client(target).build_request(method, target, headers=headers, content=content)
+    fresh = client_for(target).build_request(method, target, headers=headers, content=content)
     return fresh, basic_auth if same_origin else None
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import httpcore2
 
-from flowra.outbound import let_go_of_database, pool_for, translated
+from flowra.outbound import translated
+from flowra.outbound_connections import let_go_of_database, pool_for
 from flowra.outbound_guard import CONNECT_SECONDS, deadline, taken_apart
 
 Headers = Sequence[tuple[str, str]]

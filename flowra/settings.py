@@ -239,6 +239,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "AuthConfigType": "authconfigs.actions.create_auth_config.TYPES",
+        "AccountStatus": "accounts.models.connected_account.Status",
         "FieldType": "authconfigs.api.shapes.FIELD_TYPES",
     },
     "SCHEMA_PATH_PREFIX": "/api/v1",

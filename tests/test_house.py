@@ -32,7 +32,12 @@ CLIENTS = {
     "http.client",
     "socket",
 }
-THE_WAY_OUT = {"flowra/outbound.py", "flowra/outbound_guard.py", "flowra/outbound_network.py"}
+THE_WAY_OUT = {
+    "flowra/outbound.py",
+    "flowra/outbound_connections.py",
+    "flowra/outbound_guard.py",
+    "flowra/outbound_stream.py",
+}
 OWN_PORT = {"flowra/serving/address.py", "flowra/due/worker.py"}
 
 

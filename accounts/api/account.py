@@ -14,7 +14,7 @@ from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
 from accounts.api.account_rows import read_one
 from accounts.api.acting import account_owned, acting_user, no_such_account, seen_by
 from accounts.api.present_account import present_accounts
-from accounts.api.shapes import ConnectedAccountShown
+from accounts.api.shapes import ConnectedAccountShown, SharedWithField
 from accounts.models import ExternalUser
 from flowra.api.body import Body, FlagField, ObjectField, TextField, read_body
 from flowra.api.rendering import json_answer
@@ -41,9 +41,7 @@ class ChangeConnectedAccount(Body):
     displayName = TextField(required=False, allow_null=True, allow_blank=True, max_length=MAX_NAME_LENGTH)
     labels = serializers.ListField(child=TextField(max_length=100), required=False)
     isDisabled = FlagField(required=False)
-    sharedWith = serializers.JSONField(
-        required=False, allow_null=True, help_text='"project", a list of users by name or id, or null.'
-    )
+    sharedWith = SharedWithField(required=False, allow_null=True)
     connection = ReplacedConnection(required=False)
 
 

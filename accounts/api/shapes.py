@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Status, StatusReason
@@ -17,6 +18,20 @@ else:
 
 def _texts(**arguments: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(), **arguments)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "enum": ["project"]},
+            {"type": "array", "items": {"type": "string"}},
+            {"type": "null"},
+        ],
+        "description": "The whole project, users by name or id, or nobody.",
+    }
+)
+class SharedWithField(serializers.JSONField):
+    """Who else may use an account."""
 
 
 class ToolkitOfAccount(AnySerializer):
@@ -103,7 +118,7 @@ class ConnectedAccountShown(AnySerializer):
     statusReason = StatusReasonShown(allow_null=True)
     isDisabled = serializers.BooleanField()
     duplicateOf = serializers.CharField(allow_null=True)
-    sharedWith = serializers.JSONField(allow_null=True, help_text='"project", names of users, or null.')
+    sharedWith = SharedWithField(allow_null=True)
     identity = IdentityShown()
     scopes = ScopesShown()
     expiresAt = serializers.DateTimeField(allow_null=True)

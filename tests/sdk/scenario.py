@@ -200,7 +200,7 @@ def refused_links(mine, auth_config):
         ({"callbackUrl": "https://elsewhere.example/back"}, "callbackUrl"),
         ({"eUID": "customer_44"}, "eUID"),
         ({"expiresInSeconds": 86_401}, "expiresInSeconds"),
-        ({"onDuplicate": "keep"}, "onDuplicate"),
+        ({"onDuplicate": "ask"}, "onDuplicate"),
         ({"redirectUrl": "https://acme.example/back"}, "redirectUrl"),
     ):
         body = refused(

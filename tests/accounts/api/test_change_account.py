@@ -69,8 +69,7 @@ def test_switched_off_it_is_inactive_and_on_again_as_before(api: Caller, account
         ({"isDisabled": "maybe"}, "isDisabled"),
         ({"isDisabled": None}, "isDisabled"),
         ({"status": "ACTIVE"}, "status"),
-        ({"sharedWith": "project"}, "sharedWith"),
-        ({"sharedWith": None}, "sharedWith"),
+        ({"sharedWith": "everybody"}, "sharedWith"),
         ({"connection": {"state": {"val": {"api_key": "k"}}}}, "connection"),
     ],
 )

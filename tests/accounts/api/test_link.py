@@ -96,7 +96,7 @@ def test_a_link_for_an_account_keeps_its_id_and_its_user(api: Caller, slack: Aut
 @pytest.mark.parametrize(
     ("wishes", "field"),
     [
-        ({"onDuplicate": "keep"}, "onDuplicate"),
+        ({"onDuplicate": "ask"}, "onDuplicate"),
         ({"authConfigIds": ["ac_1"]}, "authConfigIds"),
         ({"authConfigId": None}, "authConfigId"),
         ({"authConfigId": 7}, "authConfigId"),
