@@ -195,7 +195,7 @@ def test_reading_needs_one_scope_and_changing_another(api: Caller, account: Conn
     problem_of(reader.delete(f"connected_accounts/{account.pk}"), 403)
 
 
-@pytest.mark.parametrize("path", ["credentials", "refresh", "proxy/users", "export"])
+@pytest.mark.parametrize("path", ["credentials", "refresh", "proxy/users"])
 def test_what_comes_in_later_versions_is_not_there(api: Caller, account: ConnectedAccount, path: str) -> None:
     problem_of(api.post(f"connected_accounts/{account.pk}/{path}", {}), 404)
 
