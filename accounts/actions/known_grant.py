@@ -40,7 +40,9 @@ def account_known_by(marks: Marks) -> ConnectedAccount | None:
 
 
 def _live_with(values: prepared.Values) -> QuerySet[ConnectedAccount]:
-    accounts = ConnectedAccount.live.select_related("auth_config").filter(fingerprints__pk__in=values["marks"])
+    accounts = ConnectedAccount.live.select_related("auth_config").filter(
+        fingerprints__pk__in=values["marks"]
+    )
     return accounts.defer("profile")
 
 

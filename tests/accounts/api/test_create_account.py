@@ -93,9 +93,7 @@ def test_a_service_that_is_down_is_a_failure_of_its_own_and_stores_nothing(acme:
     config = service_with(acme, "API_KEY")
     for kind, status in (("reset", 502), ("status", 502)):
         acme.provider.fail("/api/key-check", kind, status=503)
-        problem_of(
-            app.post("connected_accounts", body_of(config, {"api_key": KEY}, validate=True)), status
-        )
+        problem_of(app.post("connected_accounts", body_of(config, {"api_key": KEY}, validate=True)), status)
     assert not Credential.objects.exists()
 
 
@@ -135,7 +133,9 @@ def test_an_access_token_that_has_run_out_is_taken_with_a_refresh_token_and_nobo
     assert account.expires_at <= timezone.now()
     assert len(acme.provider.calls) == 0
     problem_of(
-        app.post("connected_accounts", body_of(acme.auth_config, {**val, "access_token": "o"}, validate=True)),
+        app.post(
+            "connected_accounts", body_of(acme.auth_config, {**val, "access_token": "o"}, validate=True)
+        ),
         400,
         "validateCredentials",
     )
