@@ -217,6 +217,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "AccountStatus": "accounts.models.connected_account.Status.values",
         "AuthConfigType": "authconfigs.actions.create_auth_config.TYPES",
         "FieldType": "authconfigs.api.shapes.FIELD_TYPES",
     },
