@@ -1,4 +1,4 @@
-"""The README as its reader meets it: its commands one by one, in the order in which they are to be typed."""
+"""A page of ours as its reader meets it, the README above all: its commands one by one, in the order in which they are to be typed."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def is_whole(command: str) -> bool:
     return subprocess.run(["bash", "-n", "-c", command], capture_output=True, check=False).returncode == 0
 
 
-def blocks() -> list[Block]:
+def blocks(page: Path = README) -> list[Block]:
     """Every fenced block, from top to bottom."""
-    return [Block(language, text) for language, text in _BLOCK.findall(README.read_text())]
+    return [Block(language, text) for language, text in _BLOCK.findall(page.read_text())]
 
 
 def linked_files() -> list[str]:
