@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from accounts.actions import export_account as exporting
 from accounts.actions.export_account import export_account
 from accounts.actions.revoke_account import revoke_account
 from accounts.models import ConnectedAccount, Status
 from authconfigs.models import AuthConfig
-from flowra.events import record as recording
 from flowra.models import Event
 from tests.accounts.acme import API_KEY, STAFF, Acme, make_acme, reread
 from tests.accounts.bringing import app_of, secrets_of
@@ -92,7 +92,7 @@ def test_what_cannot_be_written_down_is_not_answered(
     def die(*_: Any, **__: Any) -> None:
         raise RuntimeError("died")
 
-    monkeypatch.setattr(recording.prepared, "insert", die)
+    monkeypatch.setattr(exporting, "record", die)
     answer = app.get(f"connected_accounts/{account.pk}/export")
     assert answer.status_code == 500
     assert secrets_of(account.pk)["access_token"] not in answer.content.decode()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import tracemalloc
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 
 from accounts.actions import import_account as importing
@@ -184,10 +186,11 @@ def test_more_lines_than_a_body_may_have_are_not_read(
 def test_it_needs_the_scope_and_stays_within_project_and_user(
     acme: Acme, app: Caller, config: AuthConfig
 ) -> None:
-    raw = {"raw": line(config, "a"), "content_type": "application/x-ndjson"}
-    problem_of(app_of(acme, "accounts:read").post(PATH, **raw), 403)
-    assert send(make_caller(), [raw["raw"]])[0]["code"] == "auth_config_not_found"
-    told = send(app.as_user("customer_43"), [raw["raw"]])[0]
+    raw = line(config, "a")
+    reader = app_of(acme, "accounts:read")
+    problem_of(reader.post(PATH, raw=raw, content_type="application/x-ndjson"), 403)
+    assert send(make_caller(), [raw])[0]["code"] == "auth_config_not_found"
+    told = send(app.as_user("customer_43"), [raw])[0]
     assert told["errors"][0]["field"] == "eUID"
     assert not ConnectedAccount.objects.exists()
 
@@ -225,9 +228,10 @@ def test_ten_thousand_lines_take_no_more_memory_than_a_few(
             "wsgi.input": body,
         }
         tracemalloc.start()
-        answer = ImportAccounts.as_view()(WSGIRequest(environ))
+        answer: HttpResponseBase = ImportAccounts.as_view()(WSGIRequest(environ))
         told = good = 0
-        for chunk in answer.streaming_content:
+        assert isinstance(answer, StreamingHttpResponse)
+        for chunk in cast("Iterator[bytes]", answer.streaming_content):
             told, good = told + chunk.count(b"\n"), good + chunk.count(b'"ACTIVE"')
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
