@@ -238,8 +238,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "AccountStatus": "accounts.models.connected_account.Status.values",
         "AuthConfigType": "authconfigs.actions.create_auth_config.TYPES",
-        "AccountStatus": "accounts.models.connected_account.Status",
         "FieldType": "authconfigs.api.shapes.FIELD_TYPES",
     },
     "SCHEMA_PATH_PREFIX": "/api/v1",

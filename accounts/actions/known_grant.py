@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
+
 from accounts.models import ConnectedAccount, GrantFingerprint
+from flowra import prepared
 from flowra.encryption import fingerprints
 
 # Each of these is the grant by itself; a password or a key only together with what else the account is.
@@ -33,7 +36,14 @@ def marks_of(
 
 def account_known_by(marks: Marks) -> ConnectedAccount | None:
     """The account that has one of them and is not deleted."""
-    return ConnectedAccount.live.filter(fingerprints__pk__in=_all(marks)).order_by("created_at").first()
+    return prepared.first("known grant", _live_with, {"marks": _all(marks)})
+
+
+def _live_with(values: prepared.Values) -> QuerySet[ConnectedAccount]:
+    accounts = ConnectedAccount.live.select_related("auth_config").filter(
+        fingerprints__pk__in=values["marks"]
+    )
+    return accounts.defer("profile")
 
 
 def remember(account_id: str, marks: Marks) -> bool:

@@ -25,7 +25,6 @@ def _texts(**arguments: Any) -> serializers.ListField:
         "oneOf": [
             {"type": "string", "enum": ["project"]},
             {"type": "array", "items": {"type": "string"}},
-            {"type": "null"},
         ],
         "description": "The whole project, users by name or id, or nobody.",
     }

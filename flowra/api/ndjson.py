@@ -69,15 +69,18 @@ def _lines_in(stream: IO[Any]) -> Iterator[Line]:
     for chunk in _chunks_of(stream):
         *ended, rest = chunk.split(b"\n")
         for piece in ended:
-            yield from _line(number, begun + piece, is_too_long=is_too_long)
-            number, begun, is_too_long = number + 1, b"", False
             if number > MAX_LINES:
                 yield Line(number, b"", _too_many())
                 return
+            yield from _line(number, begun + piece, is_too_long=is_too_long)
+            number, begun, is_too_long = number + 1, b"", False
         begun = b"" if is_too_long else begun + rest
         if len(begun) > MAX_LINE_BYTES:
             begun, is_too_long = b"", True
-    yield from _line(number, begun, is_too_long=is_too_long)
+    if number > MAX_LINES and begun.strip():
+        yield Line(number, b"", _too_many())
+    else:
+        yield from _line(number, begun, is_too_long=is_too_long)
 
 
 def _chunks_of(stream: IO[Any]) -> Iterator[bytes]:

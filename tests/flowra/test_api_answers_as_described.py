@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from accounts.models import Status
 from flowra.api.description import description
 from flowra.events.names import EventType
 from flowra.events.record import SYSTEM, record
-from tests.caller import Caller
+from tests.caller import Caller, make_caller
 from tests.factories import make_account, make_auth_config, make_toolkit
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,51 @@ def test_webhooks(api: Caller) -> None:
     described(api.post(f"webhook_deliveries/{waiting}/replay"), "post", "webhook_deliveries/{id}/replay")
     described(api.delete(path), "delete", "webhook_endpoints/{id}")
     described(api.delete(path), "delete", "webhook_endpoints/{id}")
+
+
+def test_accounts_without_a_link(api: Caller) -> None:
+    keys = make_auth_config(api.project, "zendesk", auth_scheme="BASIC")
+    val = {"subdomain": "acme", "username": "sam@acme.example", "password": "s3cret"}
+    body: dict[str, Any] = {
+        "authConfig": {"id": keys.pk},
+        "connection": {
+            "state": {"val": val},
+            "labels": ["a"],
+            "displayName": "Desk",
+            "identity": {"id": "7"},
+        },
+    }
+    made = api.post("connected_accounts", body)
+    assert made.status_code == 201
+    described(made, "post", "connected_accounts")
+    again = api.post("connected_accounts", body)
+    assert again.status_code == 200
+    described(again, "post", "connected_accounts")
+    link = {"authConfig": {"id": make_auth_config(api.project).pk}, "connection": {}}
+    described(api.post("connected_accounts", link), "post", "connected_accounts")
+    described(api.post("connected_accounts", {}), "post", "connected_accounts")
+    path = f"connected_accounts/{made.json()['id']}/export"
+    described(api.get(path), "get", "connected_accounts/{id}/export")
+    taker = make_caller(api.project, scopes=["credentials:export"])
+    described(taker.get(path), "get", "connected_accounts/{id}/export")
+
+
+def test_an_import_s_results(api: Caller) -> None:
+    keys = make_auth_config(api.project, "openai", auth_scheme="API_KEY")
+    good = {
+        "authConfig": {"id": keys.pk},
+        "connection": {"state": {"val": {"api_key": "sk-proj-000000"}}},
+    }
+    answer = api.post(
+        "connected_accounts/import",
+        raw="\n".join(json.dumps(each) for each in (good, good, {})).encode(),
+        content_type="application/x-ndjson",
+    )
+    whole = description()
+    told = whole["paths"]["/api/v1/connected_accounts/import"]["post"]["responses"]["200"]["content"]
+    schema = {**told["application/x-ndjson"]["schema"], "components": whole["components"]}
+    results = [json.loads(line) for line in answer.getvalue().splitlines()]
+    assert [each["success"] for each in results] == [True, True, False]
+    for each in results:
+        assert not list(Draft202012Validator(_closed(schema)).iter_errors(each)), each
+    described(api.post("connected_accounts/import"), "post", "connected_accounts/import")

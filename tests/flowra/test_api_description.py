@@ -44,8 +44,10 @@ def test_every_operation_says_what_it_answers_and_how_it_fails(description: dict
         good = [status for status in operation["responses"] if status.startswith("2")]
         assert good, name
         for status in good:
-            kinds = operation["responses"][status]["content"]
-            assert kinds["*/*" if "/proxy" in name else "application/json"]["schema"], name
+            told = operation["responses"][status]["content"]
+            assert [each["schema"] for each in told.values()], name
+            kind = "application/x-ndjson" if "/import" in name else "application/json"
+            assert list(told) == ["*/*" if "/proxy" in name else kind], name
         for status in ("400", "401", "403", "503"):
             shape = operation["responses"][status]["content"]["application/json"]["schema"]
             assert shape == {"$ref": "#/components/schemas/Problem"}, name
@@ -61,6 +63,13 @@ def test_a_body_and_its_failures_go_together(description: dict[str, Any]) -> Non
 def test_the_links_body_has_the_name_that_clients_know(description: dict[str, Any]) -> None:
     body = description["paths"]["/api/v1/connected_accounts/link"]["post"]["requestBody"]
     assert body["content"]["application/json"]["schema"]["$ref"].endswith("/CreateConnectedAccountLinkDto")
+
+
+def test_an_import_s_lines_are_bodies_of_the_single_call(description: dict[str, Any]) -> None:
+    paths = description["paths"]
+    lines = paths["/api/v1/connected_accounts/import"]["post"]["requestBody"]["content"]
+    single = paths["/api/v1/connected_accounts"]["post"]["requestBody"]["content"]["application/json"]
+    assert lines["application/x-ndjson"] == lines["application/jsonl"] == single
 
 
 def test_the_catalogue_is_open_to_those_without_a_key(description: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from django.core.exceptions import FieldError
 from django.db import connection, transaction
 
 from accounts.models import ConnectedAccount, Credential
-from flowra.encryption import Ciphertext, Unreadable, key_ring, sealed_for
+from flowra.encryption import Ciphertext, Unreadable, fingerprints, key_ring, sealed_for
 from flowra.encryption_keys import KeyRing
 from tests.factories import make_account, make_auth_config, make_project
 
@@ -199,3 +200,16 @@ def test_reading_a_list_opens_no_secret_until_one_is_asked_for(credential: Crede
     (row,) = Credential.objects.all()
     with pytest.raises(Unreadable, match="00000000"):
         _ = row.secrets
+
+
+def test_a_fingerprint_is_the_same_under_the_same_key_and_tells_nothing_without_it(settings: Any) -> None:
+    (one,) = fingerprints("a password")
+    assert fingerprints("a password") == [one]
+    assert fingerprints("a passwore") != [one]
+    assert one != hashlib.sha256(b"a password").hexdigest()
+    settings.FLOWRA_KEY_RING = KeyRing(
+        [KeyRing.from_texts([bytes(range(32)).hex()]).newest, settings.FLOWRA_KEY_RING.newest]
+    )
+    newest, older = fingerprints("a password")
+    assert older == one
+    assert newest != one

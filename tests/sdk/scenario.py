@@ -210,6 +210,52 @@ def refused_links(mine, auth_config):
     refused(404, "auth_config_not_found", mine.connections.create_link, {"authConfigId": "ac_unknown"})
 
 
+def without_a_link(flowra, auth_config):
+    """A key that the app has, tokens granted elsewhere, and a link where there is neither."""
+    mine = flowra.as_user("customer_46")
+    keys = flowra.auth_configs.create(
+        {
+            "toolkit": {"slug": "openai"},
+            "authConfig": {"type": "use_custom_auth", "authScheme": "API_KEY", "credentials": {}},
+        }
+    )["data"]
+
+    def body(config, val, **connection):
+        state = {"authScheme": config["authScheme"], "val": val}
+        return {"authConfig": {"id": config["id"]}, "connection": {"state": state, **connection}}
+
+    # Whose account it is, is told here, so that the service is not asked.
+    key = body(keys, {"api_key": "sk-proj-0123456789"}, eUID="customer_46", identity={"name": "Sam"})
+    made = flowra.connections.create(key)
+    assert made.keys() == {"id", "connectionData", "status", "redirectUrl", "deprecated"}, made
+    assert (made["status"], made["redirectUrl"]) == ("ACTIVE", None)
+    assert "sk-proj-0123456789" not in json.dumps(made)
+    again = flowra.connections.create(key)
+    assert (again["id"], again["duplicate"]) == (made["id"], True)
+
+    val = {"access_token": "old", "refresh_token": "r", "expires_in": 0}
+    granted = mine.connections.create(body(auth_config, val))
+    assert granted["status"] == "ACTIVE"
+    link = mine.connections.create(body(auth_config, {}, callbackUrl="https://acme.example/back"))
+    assert link["status"] == "INITIALIZING"
+    assert "/connect/" in link["redirectUrl"]
+    found = [item["id"] for item in mine.connections.list(orderDirection="asc")["items"]]
+    assert found == [made["id"], granted["id"], link["id"]]
+
+    for wrong, field in (
+        (body(keys, {}), "connection.state.val.api_key"),
+        (body({**keys, "authScheme": "OAUTH2"}, {}), "connection.state.authScheme"),
+        (body(auth_config, {"refresh_token": "r"}), "connection.state.val.access_token"),
+        (body(keys, {"api_key": "sk-proj-0123456789"}, eUID="customer_42"), "eUID"),
+    ):
+        refusal = refused(400, "invalid_input", mine.connections.create, wrong)
+        assert [error["field"] for error in refusal["errors"]] == [field], (wrong, refusal)
+    change = {"connection": {"state": {"val": {"access_token": "new"}}}}
+    refused(400, "invalid_input", mine.connections.update, granted["id"], change)
+    for account in found:
+        mine.connections.remove(account)
+
+
 def later_or_never(flowra, told):
     """What the client has and Flowra has not is a 404 in the error's shape; what a key may not do is a 403."""
     for call in (flowra.workflows.list, flowra.triggers.list, flowra.skills.list):
@@ -228,6 +274,7 @@ def main():
     toolkits(flowra, told)
     auth_config = auth_configs(flowra, told)
     connections(flowra, user, auth_config)
+    without_a_link(flowra, auth_config)
     later_or_never(flowra, told)
     print("all as the contract says")
 
