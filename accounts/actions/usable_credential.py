@@ -20,6 +20,7 @@ from authconfigs.schemes import scheme_named
 from authconfigs.schemes.scheme import Signature
 from flowra.errors import Conflict, FlowraError, NotFound, ProviderFailed, ProviderTimedOut
 from flowra.events.record import SYSTEM, Actor
+from flowra.fault_points import fault_point
 
 FIRST_LOOK_SECONDS = 0.02
 LONGEST_LOOK_SECONDS = 0.2
@@ -91,7 +92,10 @@ def usable_credential(
             if is_refused or still_good:
                 return usable
             raise account_expired(_whole(held)[0])
+        fault_point("refresh.needed")
         account, credential = _whole(held)
+        if credential.version != held.credential__version:
+            continue  # Another call renewed it between the two reads: what was judged here is no longer there.
         if trouble is None and credential.retry_at is not None and credential.retry_at > now:
             trouble = trouble_of(credential)
         if trouble is not None or time.monotonic() > give_up:

@@ -13,6 +13,7 @@ from accounts.actions.revoke_account import revoke_account
 from accounts.actions.usable_credential import usable_credential
 from accounts.models import ConnectedAccount, Credential, Status
 from authconfigs.models import AuthConfig
+from flowra import fault_points
 from flowra.errors import NotFound, ProviderFailed, ProviderTimedOut
 from tests.accounts.acme import API_KEY, STAFF, Acme, make_acme, reread
 from tests.accounts.at_once import at_once
@@ -132,6 +133,23 @@ class TestOneThatHasRunOut:
 @pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 class TestManyAtOnce:
+    def test_who_read_before_another_stored_does_not_renew_what_is_new(
+        self, provider: PracticeProvider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        acme = make_acme(provider)
+        account = connected(acme)
+        run_out(account)
+
+        def another_is_quicker(point: str) -> None:
+            if point == "refresh.needed":
+                monkeypatch.setattr(fault_points, "reached", None)
+                usable_credential(account.pk)
+
+        monkeypatch.setattr(fault_points, "reached", another_is_quicker)
+        usable = usable_credential(account.pk)
+        assert refreshes(acme) == 1
+        assert usable.secrets == secrets_of(account)
+
     def test_one_asks_and_all_are_served(self, provider: PracticeProvider) -> None:
         acme = make_acme(provider)
         account = connected(acme)
