@@ -11,6 +11,7 @@ from accounts.api.confirm import Confirm
 from accounts.api.external_users import ExternalUserByName, ExternalUsers, ToggleExternalUser
 from accounts.api.grouped import GroupedByToolkit
 from accounts.api.link import Link
+from accounts.api.tools import ExecuteTool, ExecutionLogs
 
 urlpatterns = [
     path("connected_accounts", AccountList.as_view()),
@@ -22,4 +23,6 @@ urlpatterns = [
     path("external-users", ExternalUsers.as_view()),
     path("external-users/username/<str:username>", ExternalUserByName.as_view()),
     path("external-users/<str:id>/toggle-active", ToggleExternalUser.as_view()),
+    path("tools/execute/<str:slug>", ExecuteTool.as_view()),
+    path("tools/execution-logs", ExecutionLogs.as_view()),
 ]

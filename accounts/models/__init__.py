@@ -5,6 +5,7 @@ from .credential import Credential
 from .external_user import DEFAULT_USER_NAME, ExternalUser
 from .link_session import LinkSession, LinkState
 from .revocation import Revocation, RevocationOutcome
+from .tool_execution import ToolExecution
 
 __all__ = [
     "DEFAULT_USER_NAME",
@@ -17,4 +18,5 @@ __all__ = [
     "RevocationOutcome",
     "Status",
     "StatusReason",
+    "ToolExecution",
 ]
