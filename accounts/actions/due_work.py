@@ -42,3 +42,7 @@ def register() -> None:
         "ended_links",
         Chore(at_first_use("accounts.actions.prune.prune_ended_links"), every=timedelta(hours=6)),
     )
+    register_chore(
+        "old_executions",
+        Chore(at_first_use("accounts.actions.prune.prune_old_executions"), every=timedelta(hours=6)),
+    )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts.models import ConnectedAccount, LinkSession, LinkState, RevocationOutcome
+from accounts.models import ConnectedAccount, LinkSession, LinkState, RevocationOutcome, ToolExecution
 
 KEPT = timedelta(days=30)
 BATCH = 500
@@ -28,3 +28,10 @@ def prune_ended_links() -> None:
     )
     while keys := list(old.values_list("pk", flat=True)[:BATCH]):
         LinkSession.objects.filter(pk__in=keys).delete()
+
+
+def prune_old_executions() -> None:
+    """Removes what tools did more than 30 days ago."""
+    old = ToolExecution.objects.filter(created_at__lt=timezone.now() - KEPT)
+    while keys := list(old.values_list("pk", flat=True)[:BATCH]):
+        ToolExecution.objects.filter(pk__in=keys).delete()

@@ -15,6 +15,7 @@ from accounts.api.grouped import GroupedByToolkit
 from accounts.api.import_accounts import ImportAccounts
 from accounts.api.link import Link
 from accounts.api.proxy import Proxy
+from accounts.api.tools import ExecuteTool, ExecutionLogs
 
 urlpatterns = [
     path("connected_accounts", Accounts.as_view()),
@@ -33,4 +34,6 @@ urlpatterns = [
     path("external-users", ExternalUsers.as_view()),
     path("external-users/username/<str:username>", ExternalUserByName.as_view()),
     path("external-users/<str:id>/toggle-active", ToggleExternalUser.as_view()),
+    path("tools/execute/<str:slug>", ExecuteTool.as_view()),
+    path("tools/execution-logs", ExecutionLogs.as_view()),
 ]

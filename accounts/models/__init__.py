@@ -8,6 +8,7 @@ from .grant_fingerprint import GrantFingerprint
 from .link_session import LinkSession, LinkState, OnDuplicate
 from .refresh_pace import RefreshPace
 from .revocation import Revocation, RevocationOutcome
+from .tool_execution import ToolExecution
 
 __all__ = [
     "DEFAULT_USER_NAME",
@@ -24,4 +25,5 @@ __all__ = [
     "RevocationOutcome",
     "Status",
     "StatusReason",
+    "ToolExecution",
 ]

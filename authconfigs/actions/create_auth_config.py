@@ -77,7 +77,7 @@ def create_auth_config(
         auth_scheme=scheme.name,
         is_provider_managed=is_managed,
         settings=checked.public,
-        restrict_to_following_tools=checked_tools(restrict_to_following_tools, named),
+        restrict_to_following_tools=checked_tools(project, toolkit, restrict_to_following_tools, named),
         proxy_url=checked_proxy_url(proxy_url, named),
         raw_credentials=checked_raw_credentials(raw_credentials, named),
     )

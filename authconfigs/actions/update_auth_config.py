@@ -59,7 +59,13 @@ def update_auth_config(
     if is_disabled is not None:
         plain["is_disabled"] = is_disabled
     if restrict_to_following_tools is not None:
-        plain["restrict_to_following_tools"] = checked_tools(restrict_to_following_tools, named)
+        plain["restrict_to_following_tools"] = checked_tools(
+            auth_config.project,
+            toolkit_for(auth_config.project, auth_config.toolkit_slug),
+            restrict_to_following_tools,
+            named,
+            before=auth_config.restrict_to_following_tools,
+        )
     if proxy_url is not None:
         plain["proxy_url"] = checked_proxy_url(proxy_url, named)
     if raw_credentials is not None:

@@ -14,6 +14,7 @@ from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 
 from .checked_definition import checked_definition
+from .update_tool import delete_tools_of
 
 
 def update_toolkit(toolkit: ProjectToolkit, changes: Mapping[str, Any], *, actor: Actor) -> ProjectToolkit:
@@ -63,7 +64,7 @@ def set_toolkit_active(toolkit: ProjectToolkit, is_active: bool | None, *, actor
 
 
 def delete_toolkit(toolkit: ProjectToolkit, *, actor: Actor) -> None:
-    """Deletes it; raises Conflict with the count while auth configs use it."""
+    """Deletes it, and the project's tools of it; raises Conflict with the count while auth configs use it."""
     with transaction.atomic():
         deleted, _ = ProjectToolkit.objects.filter(pk=toolkit.pk).delete()
         if not deleted:
@@ -75,6 +76,7 @@ def delete_toolkit(toolkit: ProjectToolkit, *, actor: Actor) -> None:
                 code="toolkit_in_use",
                 errors=[FieldProblem("slug", f"is used by {used}")],
             )
+        delete_tools_of(toolkit.project_id, toolkit.slug, actor=actor)
         _record(EventType.TOOLKIT_DELETED, toolkit, actor, {"slug": toolkit.slug})
 
 

@@ -53,9 +53,7 @@ class Toolkits(ApiView):
         project = request.project if request.auth is not None else None
         window = window_of(asked)
         reduced = chosen_fields(asked["fields"], TOOLKIT_FIELDS)
-        found = [each for each in _all(project, mine=asked["scope"] == "mine") if _is_asked(each, asked)]
-        found.sort(key=lambda each: each["slug"])
-        found.sort(key=lambda each: _order(each, asked["sortBy"]), reverse=asked["sortOrder"] == "desc")
+        found = found_toolkits(project, asked)
         return page_answer(
             [reduced(each) for each in window.of(found)],
             total=len(found),
@@ -131,6 +129,14 @@ class ToolkitStatus(ApiView):
         wanted = read_body(request, body).get("isActive")
         own = set_toolkit_active(_to_change(request.project, id), wanted, actor=request.actor)
         return ok(present_own_toolkit(own), f"Toolkit switched {'on' if own.is_active else 'off'}.")
+
+
+def found_toolkits(project: Project | None, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """All toolkits that TOOLKITS_QUERY's values ask for, in their order."""
+    found = [each for each in _all(project, mine=asked["scope"] == "mine") if _is_asked(each, asked)]
+    found.sort(key=lambda each: each["slug"])
+    found.sort(key=lambda each: _order(each, asked["sortBy"]), reverse=asked["sortOrder"] == "desc")
+    return found
 
 
 def own_toolkit(project: Project, id_or_slug: str) -> ProjectToolkit | None:

@@ -1,0 +1,95 @@
+"""A service's answer to a tool's call: whether it worked, the data, and in few words why not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from authconfigs.catalogue.tool import Tool
+from flowra.outbound import Answer
+from flowra.redaction import scrub_text
+
+# What is handed on of an answer, in bytes; a larger one is said to be too large.
+MAX_ANSWER = 1_000_000
+MAX_WORDS = 300
+MAX_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`data` is the parsed body: JSON as it is, other text as text, None for none. `error` is None when it worked.
+
+    `refused`: the service said that the credential is no longer good.
+    """
+
+    status: int
+    data: Any = field(repr=False)
+    error: str | None
+    refused: bool = False
+
+    @property
+    def successful(self) -> bool:
+        """Whether the service did it."""
+        return self.error is None
+
+
+def told_by_service(tool: Tool, service: str, answer: Answer) -> Told:
+    """`service` is the toolkit's name, for the error's words."""
+    status = answer.status
+    if len(answer.content) > MAX_ANSWER:
+        error = (
+            f"{service} answered with status {status} and {len(answer.content)} bytes; more than {MAX_ANSWER} are not "
+            "handed on. Ask for less."
+        )
+        return Told(status, None, error, status == 401)
+    data = _parsed(answer)
+    words = _words(tool, data)
+    if not 200 <= status < 300:
+        error = f"{service} answered with status {status}" + (f": {words}" if words else ".")
+        return Told(status, data, error, status == 401)
+    if tool.answer.ok_field is not None and not (
+        isinstance(data, Mapping) and data.get(tool.answer.ok_field) is True
+    ):
+        error = f"{service} answered with status {status}, and that it did not work" + (
+            f": {words}" if words else "."
+        )
+        return Told(status, data, error, words in tool.answer.refused)
+    return Told(status, data, None)
+
+
+def _parsed(answer: Answer) -> Any:
+    if not answer.content:
+        return None
+    try:
+        parsed = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return answer.text
+    return parsed if _depth(parsed) <= MAX_DEPTH else answer.text
+
+
+def _depth(value: Any) -> int:
+    """How deep it is nested, counted no further than needed."""
+    level, depth = [value], 0
+    while level and depth <= MAX_DEPTH:
+        depth += 1
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+    return depth
+
+
+def _words(tool: Tool, data: Any) -> str:
+    """The service's own, in one line, without what looks like a secret."""
+    for path in tool.answer.error:
+        value = data
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if isinstance(value, str) and value.strip():
+            line = " ".join("".join(each if each.isprintable() else " " for each in value).split())
+            return scrub_text(line[: 4 * MAX_WORDS])[:MAX_WORDS]
+    return ""
