@@ -13,7 +13,13 @@ from django.utils import timezone
 from accounts.actions.credential_schedule import is_fresh
 from accounts.actions.expire_account import account_expired
 from accounts.actions.held import Held, moment_of, read_held
-from accounts.actions.refresh_credential import LEASE, claim_refresh, refresh_credential, trouble_of
+from accounts.actions.refresh_credential import (
+    LEASE,
+    claim_refresh,
+    is_cooling_down,
+    refresh_credential,
+    trouble_of,
+)
 from accounts.models import ConnectedAccount, Credential, Status
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.schemes import scheme_named
@@ -96,7 +102,7 @@ def usable_credential(
         account, credential = _whole(held)
         if credential.version != held.credential__version:
             continue  # Another call renewed it between the two reads: what was judged here is no longer there.
-        if trouble is None and credential.retry_at is not None and credential.retry_at > now:
+        if trouble is None and is_cooling_down(account, credential, now):
             trouble = trouble_of(credential)
         if trouble is not None or time.monotonic() > give_up:
             if still_good:
