@@ -42,11 +42,11 @@ def try_at_service(
         if isinstance(error, ProviderTimedOut):
             raise ProviderTimedOut(again) from error
         raise ProviderFailed(again) from error
-    if answer.status in REFUSED:
+    if answer.status in REFUSED or (answer.status == 200 and not answer.is_good):
         raise InvalidInput.field(
             named + name, f"{toolkit.name} did not accept this. Check the {shown} and try again."
         )
-    if not 200 <= answer.status < 300:
+    if not answer.is_good:
         raise ProviderFailed(
             f"{toolkit.name} has trouble at the moment, so this could not be checked. Try again in a minute."
         )
