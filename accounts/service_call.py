@@ -61,9 +61,10 @@ def call_service(
     auth_scheme: str,
     secrets: Mapping[str, str],
     values: Mapping[str, str],
+    through: str = "",
 ) -> ServiceAnswer:
     """Sends it; `secrets` and `values` together are what the scheme signs with and what fills a form, `values` alone
-    fill the URL.
+    fill the URL. `through` is the auth config's forward proxy.
 
     Raises outbound's refusals and failures, and InvalidInput where a template lacks its value.
     """
@@ -77,6 +78,7 @@ def call_service(
         json=dict(call.json) if call.json is not None else None,
         form={name: fill_text(text, {**values, **secrets}) for name, text in call.form.items()} or None,
         max_bytes=MAX_BYTES,
+        through=through,
     )
     return ServiceAnswer(answer.status, answer.text, call.ok_field)
 

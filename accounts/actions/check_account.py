@@ -53,6 +53,7 @@ def _asked(usable: UsableCredential, call: Call) -> ServiceAnswer:
         auth_scheme=usable.auth_scheme,
         secrets=usable.secrets,
         values=usable.values,
+        through=usable.through,
     )
 
 

@@ -62,6 +62,7 @@ def exchange_and_finish(session: LinkSession, client: Client, code: str, *, acto
         secrets={**secrets, "client_secret": client.client_secret},
         values=client.values,
         tokens=tokens,
+        through=client.through,
     )
     ending = store_granted(
         session,

@@ -98,6 +98,7 @@ def _send(usable: UsableCredential, call: Call, path: str, body: Body) -> Stream
         content=body.content(),
         seconds=settings.FLOWRA_PROXY_SECONDS,
         longest_pause=settings.FLOWRA_PROXY_PAUSE_SECONDS,
+        through=usable.through,
     )
 
 

@@ -20,6 +20,7 @@ def try_at_service(
     values: Mapping[str, str],
     *,
     named: str = "",
+    through: str = "",
 ) -> None:
     """Makes the service's test call, if it has one and there is something to try.
 
@@ -31,7 +32,9 @@ def try_at_service(
         return
     name, shown = key_field(toolkit, auth_scheme)
     try:
-        answer = call_service(toolkit, call, auth_scheme=auth_scheme, secrets=secrets, values=values)
+        answer = call_service(
+            toolkit, call, auth_scheme=auth_scheme, secrets=secrets, values=values, through=through
+        )
     except InvalidInput as error:
         if error.errors and error.problem_code == "invalid_input":
             problem = error.errors[0]

@@ -57,6 +57,11 @@ class UsableCredential:
         return self.held.auth_config__auth_scheme
 
     @property
+    def through(self) -> str:
+        """The forward proxy through which its auth config wants the service called; empty for none."""
+        return self.held.auth_config__proxy_url
+
+    @property
     def last_used_at(self) -> datetime | None:
         """When the account was used before, to the minute."""
         return moment_of(self.held.last_used_at)
