@@ -105,8 +105,8 @@ def usable_credential(
             raise account_expired(_whole(held)[0])
         fault_point("refresh.needed")
         account, credential = _whole(held)
-        if credential.version != held.credential__version:
-            continue  # Another call renewed it between the two reads: what was judged here is no longer there.
+        if (credential.version, account.status) != (held.credential__version, held.status):
+            continue  # Another call settled it between the two reads: what was judged here is no longer there.
         if trouble is None and is_cooling_down(account, credential, now):
             trouble = trouble_of(credential)
         if trouble is not None or time.monotonic() > give_up:
