@@ -18,8 +18,9 @@ from urllib.parse import urljoin
 import httpcore2
 import httpx2
 
+from flowra.database import let_go_of_database
 from flowra.errors import InvalidInput, ProviderFailed, ProviderTimedOut
-from flowra.outbound_connections import client_for, let_go_of_database
+from flowra.outbound_connections import client_for
 from flowra.outbound_guard import (
     CONNECT_SECONDS,
     OutboundRefused,

@@ -9,17 +9,10 @@ from typing import Any
 
 import httpcore2
 import httpx2
-from django.db import connection
 
 from flowra.outbound_guard import GuardedNetwork, check_url, taken_apart
 
 _LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=30)
-
-
-def let_go_of_database() -> None:
-    """Gives this thread's connection back to the pool, where there is one: nobody else waits for it meanwhile."""
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        connection.close()
 
 
 # A process keeps connections through so many of its projects' proxies.

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import httpcore2
 
+from flowra.database import let_go_of_database
 from flowra.outbound import translated
-from flowra.outbound_connections import let_go_of_database, pool_for
+from flowra.outbound_connections import pool_for
 from flowra.outbound_guard import CONNECT_SECONDS, deadline, taken_apart
 
 Headers = Sequence[tuple[str, str]]

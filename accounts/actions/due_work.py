@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from accounts.actions.claim_renewals import claim_renewals
 from accounts.models import Credential, LinkSession, Revocation
 from flowra.due.kinds import Chore, DueKind, at_first_use, register_chore, register_kind
 
@@ -31,6 +32,7 @@ def register() -> None:
             Credential,
             at_first_use("accounts.actions.keep_alive.keep_alive"),
             lease=timedelta(seconds=20),
+            claim=claim_renewals,
             share=0.75,
         ),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions.account_trail import record_account
@@ -16,10 +18,14 @@ from accounts.models import ConnectedAccount, Credential, Status, StatusReason
 from accounts.oauth2.client import client_of
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
+from flowra import prepared
 from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
 from flowra.events.record import WORKER
+
+if TYPE_CHECKING:
+    Accounts = QuerySet[ConnectedAccount, Any]
 
 # What cannot be renewed for reasons of our own (its auth config is off) is looked at again.
 LOOK_AGAIN = timedelta(hours=1)
@@ -27,12 +33,7 @@ LOOK_AGAIN = timedelta(hours=1)
 
 def keep_alive(credential: Credential) -> None:
     """Acts on a leased row; whatever it does, the row is settled with the next time, or left to its lease."""
-    account = (
-        ConnectedAccount.live.select_related("auth_config", "project")
-        .defer("project__logo", "profile")
-        .filter(pk=credential.pk)
-        .first()
-    )
+    account = prepared.first("account kept alive", _account, {"id": credential.pk})
     if account is None or not _is_connected(account):
         settle(credential, due_at=None)
         return
@@ -65,6 +66,11 @@ def keep_alive(credential: Credential) -> None:
         settle(credential, due_at=now + LOOK_AGAIN)
     else:
         _renew(account, toolkit, credential)
+
+
+def _account(values: prepared.Values) -> Accounts:
+    accounts = ConnectedAccount.live.select_related("auth_config", "project")
+    return accounts.defer("project__logo", "profile").filter(pk=values["id"])
 
 
 def _is_connected(account: ConnectedAccount) -> bool:

@@ -43,7 +43,10 @@ class Credential(DueRow):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], name="credential_due", condition=models.Q(due_at__isnull=False))
+            models.Index(fields=["due_at"], name="credential_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["slot_at"], name="credential_slot", condition=models.Q(slot_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

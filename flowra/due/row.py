@@ -38,8 +38,11 @@ def anything_due(model: type[DueRow]) -> bool:
     return model._default_manager.filter(due_and_free(timezone.now())).exists()
 
 
-def claim(model: type[Row], *, limit: int, lease: timedelta) -> list[Row]:
-    """Up to `limit` due rows, oldest first, leased to the caller; at once free for nobody else.
+def claim(
+    model: type[Row], *, limit: int, lease: timedelta, among: Q | None = None, first: str = "due_at"
+) -> list[Row]:
+    """Up to `limit` due rows, leased to the caller; at once free for nobody else. Those `among` which, by which column
+    first.
 
     On PostgreSQL other claimers skip rows that are being claimed; on SQLite the immediate transaction orders them.
     """
@@ -47,7 +50,7 @@ def claim(model: type[Row], *, limit: int, lease: timedelta) -> list[Row]:
     rows = model._default_manager
     free = due_and_free(now)
     with transaction.atomic():
-        found = rows.filter(free).order_by("due_at")
+        found = rows.filter(free, among or Q()).order_by(first)
         if connection.features.has_select_for_update_skip_locked:
             found = found.select_for_update(skip_locked=True, of=("self",))
         keys = list(found.values_list("pk", flat=True)[:limit])

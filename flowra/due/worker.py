@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connections
 
+from flowra.database import let_go_of_database
 from flowra.due import heartbeat
 from flowra.due.kinds import CHORES, KINDS, DueKind
 from flowra.due.row import DueRow, anything_due, claim
@@ -65,11 +66,23 @@ class Worker:
                 if not found_a_batch:
                     self._something_ended.wait(self._poll_seconds)
                     self._something_ended.clear()
+            self._close_connections(pool)
         try:
             heartbeat.say_goodbye(self.name)
         except Exception as error:  # the database may be why it ends
             logger.warning("The heartbeat's row stays behind.", extra=_where(error))
         connections.close_all()
+
+    def _close_connections(self, pool: ThreadPoolExecutor) -> None:
+        """Each thread's own, when what was begun has ended."""
+        all_are_here = threading.Barrier(self._threads)
+
+        def close() -> None:
+            all_are_here.wait()
+            connections.close_all()
+
+        for _ in range(self._threads):
+            pool.submit(close)
 
     def _show_life(self) -> None:
         now = time.monotonic()
@@ -138,10 +151,11 @@ class Worker:
         def guarded() -> None:
             try:
                 act()
+                let_go_of_database()
             except Exception as error:  # one row's trouble is not the others'
                 logger.error(trouble, extra={**about, **_where(error)})
-            finally:
                 connections.close_all()
+            finally:
                 with self._lock:
                     self._busy -= 1
                 self._something_ended.set()

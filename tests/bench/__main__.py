@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.bench.drain import measure_drain
 from tests.bench.figures import Figure, Table
 from tests.bench.installation import Installation, free_port, make_installation
 from tests.bench.load import Exchange, per_second, request_bytes
@@ -50,7 +51,7 @@ def main() -> int:
     """The exit code: 0 when every promise is kept."""
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument("--databases", default="sqlite,postgresql", help="which, comma-separated")
-    options.add_argument("--parts", default="read,use,serve", help="what to measure, comma-separated")
+    options.add_argument("--parts", default="read,use,drain,serve", help="what to measure, comma-separated")
     options.add_argument(
         "--large", type=int, default=100_000, help="how many accounts the large database has"
     )
@@ -69,6 +70,12 @@ def main() -> int:
             if "use" in given.parts:
                 with new_database(database, directory / f"pguse{database}") as url:
                     measure_use(database, directory, url, table, seconds=given.seconds)
+            if "drain" in given.parts:
+                with (
+                    new_database(database, directory / f"pgdrain{database}") as url,
+                    new_database(database, directory / f"pgpace{database}") as other,
+                ):
+                    measure_drain(database, directory, (url, other), table, due=given.large)
         if "serve" in given.parts:
             table.title("serve")
             measure_start_and_memory(make_installation(directory / "serve"), table)

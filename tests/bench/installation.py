@@ -48,10 +48,22 @@ class Installation:
         return facts
 
     @contextlib.contextmanager
+    def working(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker of it."""
+        with self._running(["manage.py", "worker"]) as process:
+            yield process
+
+    @contextlib.contextmanager
     def serving(
         self, arguments: Sequence[str], port: int, path: str = "/healthz"
     ) -> Iterator[subprocess.Popen[bytes]]:
         """A server of it, once it answers."""
+        with self._running(arguments) as process:
+            wait_for_answer(port, path)
+            yield process
+
+    @contextlib.contextmanager
+    def _running(self, arguments: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
         with (self.directory / "log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", *arguments],
@@ -62,7 +74,6 @@ class Installation:
                 start_new_session=True,
             )
         try:
-            wait_for_answer(port, path)
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
