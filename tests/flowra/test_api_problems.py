@@ -24,7 +24,7 @@ def caller() -> Caller:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/nothing", "/api/", "/api/v2/toolkits", "/api/v1/toolkits/with-tools"]
+    "path", ["/api/v1/nothing", "/api/", "/api/v2/toolkits", "/api/v1/toolkits/messaging-channels"]
 )
 def test_an_unknown_path_is_a_404_in_the_shape_with_a_key_or_without(path: str, caller: Caller) -> None:
     client = Client(enforce_csrf_checks=True)
