@@ -100,7 +100,7 @@ class ExecuteTool(ApiView):
 
 
 class ExecutionLogs(ApiView):
-    """What tools did in the last 30 days; with `x-username`, what they did for that user."""
+    """What tools did, as long as the operator keeps it (FLOWRA_EXECUTION_LOG_DAYS, 30); with `x-username`, what they did for that user."""
 
     scopes: ClassVar = {"GET": "configs:read"}
     query: ClassVar = {"GET": LOGS_QUERY}
