@@ -89,7 +89,9 @@ def _check_request(tool: Tool, toolkit: Toolkit) -> None:
             raise Fault(f"request.headers.{name}", "is the toolkit's to set")
     for name, text in request.headers.items():
         if not text.isascii():
-            raise Fault(f"request.headers.{name}", "must be ASCII: other characters cannot be sent in a header")
+            raise Fault(
+                f"request.headers.{name}", "must be ASCII: other characters cannot be sent in a header"
+            )
     used = set(quirk.takes if quirk else ())
     for key in ("url", "query", "headers", "form", "json"):
         for place, text in _texts(getattr(request, key), f"request.{key}"):
