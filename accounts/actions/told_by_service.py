@@ -21,13 +21,15 @@ MAX_DEPTH = 100
 class Told:
     """`data` is the parsed body: JSON as it is, other text as text, None for none. `error` is None when it worked.
 
-    `refused`: the service said that the credential is no longer good.
+    `refused`: the service said that the credential is no longer good. `is_nonsense`: it said that all is well, in what it
+    calls JSON and is none.
     """
 
     status: int
     data: Any = field(repr=False)
     error: str | None
     refused: bool = False
+    is_nonsense: bool = False
 
     @property
     def successful(self) -> bool:
@@ -44,11 +46,14 @@ def told_by_service(tool: Tool, service: str, answer: Answer) -> Told:
             "handed on. Ask for less."
         )
         return Told(status, None, error, status == 401)
-    data = _parsed(answer)
+    data, is_json = _parsed(answer)
     words = _words(tool, data)
     if not 200 <= status < 300:
         error = f"{service} answered with status {status}" + (f": {words}" if words else ".")
         return Told(status, data, error, status == 401)
+    if not is_json and "json" in answer.headers.get("content-type", "").lower():
+        error = f"{service} answered with status {status} and what is no JSON. Whether it did anything is not known."
+        return Told(status, data, error, is_nonsense=True)
     if tool.answer.ok_field is not None and not (
         isinstance(data, Mapping) and data.get(tool.answer.ok_field) is True
     ):
@@ -59,14 +64,15 @@ def told_by_service(tool: Tool, service: str, answer: Answer) -> Told:
     return Told(status, data, None)
 
 
-def _parsed(answer: Answer) -> Any:
+def _parsed(answer: Answer) -> tuple[Any, bool]:
+    """The data, and whether the body is JSON, or nothing."""
     if not answer.content:
-        return None
+        return None, True
     try:
         parsed = json.loads(answer.text)
     except (ValueError, RecursionError):
-        return answer.text
-    return parsed if _depth(parsed) <= MAX_DEPTH else answer.text
+        return answer.text, False
+    return (parsed if _depth(parsed) <= MAX_DEPTH else answer.text), True
 
 
 def _depth(value: Any) -> int:
