@@ -122,4 +122,4 @@ def _answer(tool: Tool, request: FilledRequest, credential: UsableCredential) ->
         form=request.form,
         json=request.json,
     )
-    return told_by_service(tool, toolkit.name, answer)
+    return told_by_service(tool, toolkit.name, answer, sent=list(credential.secrets.values()))

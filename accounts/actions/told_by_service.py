@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from authconfigs.catalogue.tool import Tool
 from flowra.outbound import Answer
-from flowra.redaction import scrub_text
+from flowra.redaction import without
 
 # What is handed on of an answer, in bytes; a larger one is said to be too large.
 MAX_ANSWER = 1_000_000
 MAX_WORDS = 300
+MAX_READ = 20_000
 MAX_DEPTH = 100
 
 
@@ -37,8 +38,8 @@ class Told:
         return self.error is None
 
 
-def told_by_service(tool: Tool, service: str, answer: Answer) -> Told:
-    """`service` is the toolkit's name, for the error's words."""
+def told_by_service(tool: Tool, service: str, answer: Answer, *, sent: Collection[str] = ()) -> Told:
+    """`service` is the toolkit's name, for the error's words; `sent` are the secrets that it was sent and may repeat."""
     status = answer.status
     if len(answer.content) > MAX_ANSWER:
         error = (
@@ -47,7 +48,7 @@ def told_by_service(tool: Tool, service: str, answer: Answer) -> Told:
         )
         return Told(status, None, error, status == 401)
     data, is_json = _parsed(answer)
-    words = _words(tool, data)
+    words = _words(tool, data, sent)
     if not 200 <= status < 300:
         error = f"{service} answered with status {status}" + (f": {words}" if words else ".")
         return Told(status, data, error, status == 401)
@@ -89,7 +90,7 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _words(tool: Tool, data: Any) -> str:
+def _words(tool: Tool, data: Any, sent: Collection[str]) -> str:
     """The service's own, in one line, without what looks like a secret."""
     for path in tool.answer.error:
         value = data
@@ -97,5 +98,5 @@ def _words(tool: Tool, data: Any) -> str:
             value = value.get(part) if isinstance(value, Mapping) else None
         if isinstance(value, str) and value.strip():
             line = " ".join("".join(each if each.isprintable() else " " for each in value).split())
-            return scrub_text(line[: 4 * MAX_WORDS])[:MAX_WORDS]
+            return without(line[:MAX_READ], sent)[:MAX_WORDS]
     return ""

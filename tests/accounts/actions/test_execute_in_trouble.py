@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
 import pytest
 
 from accounts.actions.execute_tool import Execution, execute_tool
-from accounts.models import ConnectedAccount, Status, ToolExecution
+from accounts.models import Status, ToolExecution
+from flowra.redaction import MASK
 from tests.accounts.acme import reread
 from tests.accounts.at_once import at_once
 from tests.accounts.later import run_out
 from tests.accounts.tool_desk import ToolDesk
+from tests.authconfigs.own_tool import own_tool
 from tests.caller import problem_of
 from tests.factories import make_external_user
 
@@ -88,15 +91,19 @@ def test_a_refused_call_whose_token_cannot_be_renewed_now_is_told_as_the_service
     assert reread(account).status == Status.ACTIVE
 
 
-def test_no_secret_of_the_grant_is_in_what_is_told_or_kept(tools: ToolDesk) -> None:
-    account: ConnectedAccount = tools.connected("github", "repo")
-    secrets = dict(account.credential.secrets)
-    words = f'{{"message": "You sent {secrets["access_token"]}"}}'
-    tools.provider.fail("/api.github.com/*", "body", words=words, status=422, content_type="application/json")
-    answer = tools.execute("GITHUB_LIST_ISSUES", {"owner": "acme", "repo": "site"})
-    assert answer.json()["successful"] is False
-    assert secrets["access_token"] not in answer.json()["error"]
-    assert secrets["access_token"] not in ToolExecution.objects.get().error
+def test_a_service_that_repeats_the_token_does_not_bring_it_into_words_or_logs(tools: ToolDesk) -> None:
+    """One that does not look like a token: it is known by having been sent."""
+    account = tools.connected("gitlab")
+    token = account.credential.secrets["access_token"]
+    request = {"method": "GET", "url": "/user"}
+    body = own_tool(slug="GITLAB_ME", toolkitSlug="gitlab", inputSchema={}, request=request)
+    body["answer"] = {"error": ["message"]}
+    assert tools.api.post("tools", body).status_code == 201
+    words = json.dumps({"message": f"{token} is not what we expected"})
+    tools.provider.fail("/gitlab.com/*", "body", words=words, status=422, content_type="application/json")
+    told = tools.execute("GITLAB_ME").json()
+    assert told["error"] == f"GitLab answered with status 422: {MASK} is not what we expected"
+    assert ToolExecution.objects.get().error == told["error"]
 
 
 @pytest.mark.django_db(transaction=True)
