@@ -15,6 +15,7 @@ from accounts.models import ToolExecution
 from flowra.redaction import MASK
 from tests.accounts.tool_desk import ToolDesk
 from tests.caller import make_caller, problem_of
+from tests.flowra.test_api_answers_as_described import described
 
 pytestmark = pytest.mark.both_databases
 MESSAGE = {"channel": "#general", "text": "Hello"}
@@ -51,6 +52,14 @@ class TestFinding:
         assert sent["durationMs"] >= 0
         assert sent["createdAt"].endswith("Z")
         assert "channel_not_found" in failed["error"]
+
+    def test_they_and_what_was_answered_are_as_described(self, busy: ToolDesk) -> None:
+        described(busy.api.get("tools/execution-logs"), "get", "tools/execution-logs")
+        good = busy.execute("SLACK_SEND_MESSAGE", MESSAGE)
+        bad = busy.execute("SLACK_SEND_MESSAGE", {**MESSAGE, "channel": "nowhere"})
+        refused = busy.execute("SLACK_SEND_MESSAGE", {"text": 5})
+        for answer in (good, bad, refused):
+            described(answer, "post", "tools/execute/{slug}")
 
     def test_a_user_sees_their_own_and_the_project_all(self, busy: ToolDesk) -> None:
         project = make_caller(busy.project)
