@@ -78,7 +78,9 @@ class ExecuteTool(ApiView):
     def post(self, request: ApiRequest, slug: str) -> HttpResponse:
         """Executes the tool through the account named, or through the acting user's only one.
 
-        What the service refuses is a 200 with `successful: false`.
+        What the service refuses is a 200 with `successful: false`. A 409 `no_connected_account` or
+        `several_connected_accounts` lists what there is under `connectedAccounts`, and one that has run out comes with
+        the call that connects it again under `reconnect`.
         """
         given = read_body(request, ExecuteToolGiven)
         execution = execute_tool(
