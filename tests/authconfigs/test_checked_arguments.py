@@ -116,6 +116,19 @@ def test_what_would_take_long_is_refused_or_quickly_told(schema: Any, value: Any
         assert {each.field.split(".")[0] for each in refused.errors} == {"arguments"}
 
 
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "array", "items": {"pattern": "^.*.*.*x$"}}, ["a" * 500] * 100),
+        ({"anyOf": [{"pattern": f"[a-z]*[a-z]*{n}$"} for n in range(90)]}, "a" * 500),
+    ],
+)
+def test_what_patterns_cost_is_counted_for_the_whole_call(schema: Any, value: Any) -> None:
+    assert faults(schema, value) == {
+        "arguments": "have more text than can be matched with this tool's patterns"
+    }
+
+
 def test_many_short_texts_are_matched() -> None:
     emails = {"type": "array", "items": {"pattern": r"^[^@]+@[^@]+\.[a-z]+$"}}
     value = [f"customer-{number}@example.com" for number in range(5_000)]
@@ -127,7 +140,9 @@ def test_a_default_that_takes_long_to_check_is_refused_when_the_tool_is_made() -
     schema = {"type": "array", "items": {"pattern": "^.*.*.*x$"}, "default": default}
     with pytest.raises(InvalidInput) as refused:
         tool_of(with_argument(schema))
-    assert [each.field for each in refused.value.errors] == ["inputSchema.properties.a.default"]
+    assert [(each.field, each.message) for each in refused.value.errors] == [
+        ("inputSchema.properties.a.default", "takes too long to check")
+    ]
 
 
 def test_nothing_given_is_enough_where_nothing_is_needed() -> None:
