@@ -13,12 +13,12 @@ import pytest
 from accounts.actions import record_execution
 from authconfigs.catalogue.tool_coherence import SLUG
 from flowra import outbound
+from tests.docs_desk import Desk
 from tests.flowra.installation import Installation
 from tests.plain_http import call
 from tests.provider import PracticeProvider
 from tests.provider.shapes.practice import API_KEY
 from tests.readme import ROOT, blocks
-from tests.test_docs_importing import Mover
 
 PAGE = ROOT / "docs" / "tools.md"
 TEXT = PAGE.read_text()
@@ -36,9 +36,10 @@ def test_a_reader_gets_from_the_list_to_the_log_of_a_tool_of_their_own(
 ) -> None:
     installed, url = running
     made = json.loads(installed.manage("create_project", "Acme").stdout.splitlines()[-1])
-    reader = Mover(
+    reader = Desk(
+        PAGE,
         tmp_path,
-        installed.env(),
+        installed,
         {
             "http://127.0.0.1:8000": url,
             "http://127.0.0.1:8001": provider.origin,
