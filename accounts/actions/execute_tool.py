@@ -49,7 +49,7 @@ def execute_tool(
     What the service refuses is an Execution with an error. Raises, before anything is sent: NotFound for a tool or an
     account that is not there, InvalidInput with every fault of the arguments, Conflict and Forbidden where the tool, the
     account or its auth config does not allow it. Raises ProviderFailed and ProviderTimedOut where the service could not
-    be reached; whether it did anything then is not known.
+    be reached or answered with nonsense; whether it did anything then is not known.
     """
     tool = tool_for(project, slug)
     if not tool.is_active:
@@ -77,7 +77,10 @@ def execute_tool(
         log(None, "Something went wrong here.")
         raise
     ACCOUNTS.note(account.pk, account.last_used_at)
-    return Execution(told.data, told.error, log(told.status, told.error))
+    log_id = log(told.status, told.error)
+    if told.is_nonsense:
+        raise ProviderFailed(told.error or "", code="provider_answer_unusable")
+    return Execution(told.data, told.error, log_id)
 
 
 def _told(
@@ -120,4 +123,4 @@ def _answer(tool: Tool, request: FilledRequest, credential: UsableCredential) ->
         json=request.json,
         through=credential.through,
     )
-    return told_by_service(tool, toolkit.name, answer)
+    return told_by_service(tool, toolkit.name, answer, sent=list(credential.secrets.values()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Case, CharField, F, Q, TextField, Value, When
 from django.utils import timezone
 
@@ -74,13 +76,14 @@ def account_expired(
         f"{said} Connect it again: POST /api/v1/connected_accounts/link with its authConfigId and connectedAccountId.",
         code="account_expired",
         provider_error=provider_words,
-        extra={
-            "besides": {
-                "reconnect": {
-                    "method": "POST",
-                    "path": "/api/v1/connected_accounts/link",
-                    "body": {"authConfigId": account.auth_config_id, "connectedAccountId": account.pk},
-                }
-            }
-        },
+        extra={"besides": {"reconnect": reconnect_call(account)}},
     )
+
+
+def reconnect_call(account: ConnectedAccount) -> dict[str, Any]:
+    """The call that makes a link for the same account, as errors tell it."""
+    return {
+        "method": "POST",
+        "path": "/api/v1/connected_accounts/link",
+        "body": {"authConfigId": account.auth_config_id, "connectedAccountId": account.pk},
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import ConnectedAccount, LinkSession, LinkState, RevocationOutcome, ToolExecution
@@ -31,7 +32,8 @@ def prune_ended_links() -> None:
 
 
 def prune_old_executions() -> None:
-    """Removes what tools did more than 30 days ago."""
-    old = ToolExecution.objects.filter(created_at__lt=timezone.now() - KEPT)
+    """Removes what tools did more than FLOWRA_EXECUTION_LOG_DAYS ago."""
+    kept = timedelta(days=settings.FLOWRA_EXECUTION_LOG_DAYS)
+    old = ToolExecution.objects.filter(created_at__lt=timezone.now() - kept)
     while keys := list(old.values_list("pk", flat=True)[:BATCH]):
         ToolExecution.objects.filter(pk__in=keys).delete()

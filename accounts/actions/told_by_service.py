@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from authconfigs.catalogue.tool import Tool
 from flowra.outbound import Answer
-from flowra.redaction import scrub_text
+from flowra.redaction import without
 
 # What is handed on of an answer, in bytes; a larger one is said to be too large.
 MAX_ANSWER = 1_000_000
 MAX_WORDS = 300
+MAX_READ = 20_000
 MAX_DEPTH = 100
 
 
@@ -21,13 +22,15 @@ MAX_DEPTH = 100
 class Told:
     """`data` is the parsed body: JSON as it is, other text as text, None for none. `error` is None when it worked.
 
-    `refused`: the service said that the credential is no longer good.
+    `refused`: the service said that the credential is no longer good. `is_nonsense`: it said that all is well, in what it
+    calls JSON and is none.
     """
 
     status: int
     data: Any = field(repr=False)
     error: str | None
     refused: bool = False
+    is_nonsense: bool = False
 
     @property
     def successful(self) -> bool:
@@ -35,8 +38,8 @@ class Told:
         return self.error is None
 
 
-def told_by_service(tool: Tool, service: str, answer: Answer) -> Told:
-    """`service` is the toolkit's name, for the error's words."""
+def told_by_service(tool: Tool, service: str, answer: Answer, *, sent: Collection[str] = ()) -> Told:
+    """`service` is the toolkit's name, for the error's words; `sent` are the secrets that it was sent and may repeat."""
     status = answer.status
     if len(answer.content) > MAX_ANSWER:
         error = (
@@ -44,11 +47,14 @@ def told_by_service(tool: Tool, service: str, answer: Answer) -> Told:
             "handed on. Ask for less."
         )
         return Told(status, None, error, status == 401)
-    data = _parsed(answer)
-    words = _words(tool, data)
+    data, is_json = _parsed(answer)
+    words = _words(tool, data, sent)
     if not 200 <= status < 300:
         error = f"{service} answered with status {status}" + (f": {words}" if words else ".")
         return Told(status, data, error, status == 401)
+    if not is_json and "json" in answer.headers.get("content-type", "").lower():
+        error = f"{service} answered with status {status} and what is no JSON. Whether it did anything is not known."
+        return Told(status, data, error, is_nonsense=True)
     if tool.answer.ok_field is not None and not (
         isinstance(data, Mapping) and data.get(tool.answer.ok_field) is True
     ):
@@ -59,14 +65,15 @@ def told_by_service(tool: Tool, service: str, answer: Answer) -> Told:
     return Told(status, data, None)
 
 
-def _parsed(answer: Answer) -> Any:
+def _parsed(answer: Answer) -> tuple[Any, bool]:
+    """The data, and whether the body is JSON, or nothing."""
     if not answer.content:
-        return None
+        return None, True
     try:
         parsed = json.loads(answer.text)
     except (ValueError, RecursionError):
-        return answer.text
-    return parsed if _depth(parsed) <= MAX_DEPTH else answer.text
+        return answer.text, False
+    return (parsed if _depth(parsed) <= MAX_DEPTH else answer.text), True
 
 
 def _depth(value: Any) -> int:
@@ -83,7 +90,7 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _words(tool: Tool, data: Any) -> str:
+def _words(tool: Tool, data: Any, sent: Collection[str]) -> str:
     """The service's own, in one line, without what looks like a secret."""
     for path in tool.answer.error:
         value = data
@@ -91,5 +98,5 @@ def _words(tool: Tool, data: Any) -> str:
             value = value.get(part) if isinstance(value, Mapping) else None
         if isinstance(value, str) and value.strip():
             line = " ".join("".join(each if each.isprintable() else " " for each in value).split())
-            return scrub_text(line[: 4 * MAX_WORDS])[:MAX_WORDS]
+            return without(line[:MAX_READ], sent)[:MAX_WORDS]
     return ""

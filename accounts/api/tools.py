@@ -78,7 +78,9 @@ class ExecuteTool(ApiView):
     def post(self, request: ApiRequest, slug: str) -> HttpResponse:
         """Executes the tool through the account named, or through the acting user's only one.
 
-        What the service refuses is a 200 with `successful: false`.
+        What the service refuses is a 200 with `successful: false`. A 409 `no_connected_account` or
+        `several_connected_accounts` lists what there is under `connectedAccounts`, and one that has run out comes with
+        the call that connects it again under `reconnect`.
         """
         given = read_body(request, ExecuteToolGiven)
         execution = execute_tool(
@@ -100,7 +102,7 @@ class ExecuteTool(ApiView):
 
 
 class ExecutionLogs(ApiView):
-    """What tools did in the last 30 days; with `x-username`, what they did for that user."""
+    """What tools did, as long as the operator keeps it (FLOWRA_EXECUTION_LOG_DAYS, 30); with `x-username`, what they did for that user."""
 
     scopes: ClassVar = {"GET": "configs:read"}
     query: ClassVar = {"GET": LOGS_QUERY}

@@ -1,4 +1,4 @@
-"""What a tool did through an account: one row a call, kept for 30 days."""
+"""What a tool did through an account: one row a call, kept for FLOWRA_EXECUTION_LOG_DAYS."""
 
 from __future__ import annotations
 

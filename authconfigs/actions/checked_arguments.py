@@ -10,7 +10,7 @@ from jsonschema import ValidationError
 
 from authconfigs.catalogue.tool import Tool
 from authconfigs.catalogue.tool_schema import size_of
-from authconfigs.catalogue.tool_validator import MAX_MATCHED, faults_in
+from authconfigs.catalogue.tool_validator import MAX_MATCHED, TooCostly, faults_in
 from flowra.errors import FieldProblem, InvalidInput
 from flowra.near_match import near_match
 
@@ -58,6 +58,10 @@ def checked_arguments(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInput.field("arguments", "have more values than can be checked for this tool")
     try:
         problems = list(_problems(schema, dict(given)))
+    except TooCostly as error:
+        raise InvalidInput.field(
+            "arguments", "have more text than can be matched with this tool's patterns"
+        ) from error
     except (ArithmeticError, RecursionError) as error:
         raise InvalidInput.field("arguments", "have a number that is too large") from error
     if problems:

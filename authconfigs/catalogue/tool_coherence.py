@@ -87,6 +87,11 @@ def _check_request(tool: Tool, toolkit: Toolkit) -> None:
             toolkit.api_key is not None and lower == toolkit.api_key.name.lower()
         ):
             raise Fault(f"request.headers.{name}", "is the toolkit's to set")
+    for name, text in request.headers.items():
+        if not text.isascii():
+            raise Fault(
+                f"request.headers.{name}", "must be ASCII: other characters cannot be sent in a header"
+            )
     used = set(quirk.takes if quirk else ())
     for key in ("url", "query", "headers", "form", "json"):
         for place, text in _texts(getattr(request, key), f"request.{key}"):
@@ -98,6 +103,9 @@ def _check_request(tool: Tool, toolkit: Toolkit) -> None:
             raise Fault(
                 f"input_schema.properties.{name}", "stands in a header: its type must be a scalar one"
             )
+    for name in tool.input_schema.get("required", ()):
+        if name not in arguments:
+            raise Fault("input_schema.required", f"names {str(name)[:64]}, which is no argument")
     for name in arguments:
         if name not in used:
             raise Fault(f"input_schema.properties.{name}", "goes nowhere: no part of the request names it")
@@ -108,14 +116,17 @@ def _check_url(url: str, toolkit: Toolkit) -> None:
     if not url.isascii() or not url.isprintable() or any(odd in url for odd in " \\#?"):
         raise Fault(key, "must be a plain path or URL; what belongs into the query has a place of its own")
     if "://" not in url:
-        if not url.startswith("/"):
-            raise Fault(key, "must begin with /, or be a URL")
+        if not url.startswith("/") or url.startswith("//"):
+            raise Fault(key, "must begin with one /, or be a URL")
         path = url
     else:
+        try:
+            origin, path = origin_in(url), urlsplit(url).path
+        except ValueError:  # brackets that hold no address
+            origin, path = "", ""
         # Compared as they stand: a template in the host is good where the toolkit has the same one.
-        if origin_in(url) not in origins_of(toolkit):
+        if origin not in origins_of(toolkit):
             raise Fault(key, f"must be on the toolkit's origins: {', '.join(origins_of(toolkit))}")
-        path = urlsplit(url).path
         if not path:
             raise Fault(key, "must have a path")
     if any(part in (".", "..") or "%" in part for part in path.split("/")):

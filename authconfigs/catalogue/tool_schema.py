@@ -1,8 +1,8 @@
 """The JSON Schema of a tool's arguments: a subset of 2020-12 that cannot take long, recur or reach elsewhere.
 
 A project writes its own schemas, and each call's arguments are checked against them, so what a schema can cost is
-bounded when it is stored: references are local and without circles, all that they unfold to is counted, and a pattern is
-a plain row of characters and classes, for which the search cannot run away (no groups, alternatives or lookarounds).
+bounded when it is stored: references are local and without circles, all that they unfold to is counted, and patterns are
+what tool_pattern.py takes.
 `format` is a remark for the reader, as 2020-12 has it by default.
 """
 
@@ -16,15 +16,13 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from .strict import Fault
-from .tool_validator import faults_in
+from .tool_pattern import check_pattern
+from .tool_validator import TooCostly, faults_in
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 MAX_NODES: Final = 1_000
 MAX_PROPERTIES: Final = 100
 MAX_DEPTH: Final = 20
-MAX_PATTERN: Final = 200
-# Parts of a pattern whose length varies; in texts of at most MAX_MATCHED characters that is some milliseconds.
-MAX_VARIABLE: Final = 3
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _LOCAL_REF = re.compile(r"#/\$defs/([A-Za-z0-9_.-]+)")
 _OF_SCHEMAS = ("anyOf", "oneOf", "allOf")
@@ -50,11 +48,6 @@ _KNOWN: Final = frozenset(
         *("uniqueItems", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum"),
         *("exclusiveMaximum", "multipleOf"),
     )
-)
-# One part of a pattern: a class, an escape or a character, and how often it stands there.
-_PART = re.compile(
-    r"(?:\[\^?\]?(?:\\.|[^\]\\\[])*\]|\\[dDwWsS.\\/+*?()\[\]{}|^$\-@#&_:]|\.|[^\\\[\](){}|*+?.^$])"
-    r"(?P<often>\*|\+|\?|\{[0-9]{1,3}\}|\{[0-9]{1,3},[0-9]{0,3}\})?"
 )
 
 
@@ -89,7 +82,11 @@ def check_input_schema(schema: Mapping[str, Any], key: str = "input_schema") -> 
     for name, each in properties.items():
         if isinstance(each, Mapping) and "default" in each:
             alone = {"$defs": schema.get("$defs", {}), "properties": {name: each}}
-            if any(faults_in(alone, {name: each["default"]})):
+            try:
+                found = faults_in(alone, {name: each["default"]})
+            except (TooCostly, ArithmeticError) as error:
+                raise Fault(f"{key}.properties.{name}.default", "takes too long to check") from error
+            if found:
                 raise Fault(f"{key}.properties.{name}.default", "is not as the argument must be")
 
 
@@ -163,35 +160,3 @@ def _schemas_in(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from ((f"{name}.{index}", inner) for index, inner in enumerate(value))
         elif name in _OF_NAMES:
             yield from ((f"{name}.{each}", inner) for each, inner in value.items())
-
-
-def check_pattern(pattern: Any, key: str) -> None:
-    """Raises Fault unless it is a row of characters and classes, of which few vary in length."""
-    if not isinstance(pattern, str) or len(pattern) > MAX_PATTERN:
-        raise Fault(key, f"must be a text of at most {MAX_PATTERN} characters")
-    row = (
-        pattern.removeprefix("^").removesuffix("$")
-        if not pattern.endswith("\\$")
-        else pattern.removeprefix("^")
-    )
-    # A search that may begin anywhere varies in where it begins.
-    variable = 0 if pattern.startswith("^") else 1
-    at = 0
-    while at < len(row):
-        part = _PART.match(row, at)
-        if part is None:
-            raise Fault(
-                key,
-                "must be a row of characters and classes, with ^ at the beginning, $ at the end and * + ? {1,3} after "
-                "any of them: no groups, no alternatives",
-            )
-        variable += part["often"] is not None and not re.fullmatch(r"\{[0-9]+\}", part["often"])
-        at = part.end()
-    if variable > MAX_VARIABLE:
-        raise Fault(
-            key, f"may have at most {MAX_VARIABLE} parts of varying length; without ^ in front, that is one"
-        )
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError) as error:
-        raise Fault(key, f"is no regular expression: {error}") from error

@@ -5,26 +5,51 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
 
-# Longer texts match no pattern: see tool_schema.py for what a pattern may cost.
+from .tool_pattern import variable_parts
+
+# Longer texts match no pattern.
 MAX_MATCHED = 500
+# What the patterns of one check may cost together: for each, the text's length to the power of its variable parts. At
+# worst that is about half a second.
+MAX_MATCHING = 500_000_000
+_left: ContextVar[int] = ContextVar("left", default=MAX_MATCHING)
 
 
-def faults_in(schema: Mapping[str, Any], value: Any) -> Iterator[ValidationError]:
-    """Everything in `value` that is not as `schema` has it. May raise ArithmeticError for numbers beyond a float."""
-    # An empty registry: the library would otherwise fetch what a schema refers to.
-    found: Iterator[ValidationError] = _Validator(dict(schema), registry=Registry()).iter_errors(value)
-    return found
+class TooCostly(Exception):
+    """The patterns would take too long."""
+
+
+def faults_in(schema: Mapping[str, Any], value: Any) -> list[ValidationError]:
+    """Everything in `value` that is not as `schema` has it.
+
+    Raises TooCostly, ArithmeticError for numbers beyond a float, RecursionError.
+    """
+    token = _left.set(MAX_MATCHING)
+    try:
+        # An empty registry: the library would otherwise fetch what a schema refers to.
+        return list(_Validator(dict(schema), registry=Registry()).iter_errors(value))
+    finally:
+        _left.reset(token)
 
 
 def _pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[ValidationError]:
-    if isinstance(value, str) and (len(value) > MAX_MATCHED or not re.search(pattern, value)):
-        yield ValidationError("does not match")
+    if not isinstance(value, str):
+        return
+    if len(value) <= MAX_MATCHED:
+        left = _left.get() - len(value) ** (variable_parts(pattern) or 0)
+        if left < 0:
+            raise TooCostly
+        _left.set(left)
+        if re.search(pattern, value):
+            return
+    yield ValidationError("does not match")
 
 
 def _unique(validator: Any, unique: bool, value: Any, schema: Any) -> Iterator[ValidationError]:

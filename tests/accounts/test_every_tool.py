@@ -264,7 +264,7 @@ def test_an_email_arrives_whole(tools: ToolDesk) -> None:
     message = message_from_bytes(base64.urlsafe_b64decode(call.request.json["raw"]))
     assert (message["To"], message["Bcc"]) == ("ada@example.com, bo@example.com", "c@example.com")
     parts = {
-        part.get_content_type(): part.get_payload(decode=True)
+        part.get_content_type(): bytes(part.get_payload(decode=True))
         for part in message.walk()
         if not part.is_multipart()
     }

@@ -57,14 +57,14 @@ class TestChange:
                 "displayName": None,
                 "isDisabled": "false",
                 "rawCredentials": "never",
-                "restrictToFollowingTools": ["a", "a"],
+                "restrictToFollowingTools": ["SLACK_SEND_MESSAGE", "SLACK_SEND_MESSAGE"],
             },
         ).json()["data"]
         assert told["displayName"] == told["name"]
         assert (told["status"], told["rawCredentials"], told["restrictToFollowingTools"]) == (
             "ENABLED",
             "never",
-            ["a"],
+            ["SLACK_SEND_MESSAGE"],
         )
 
     def test_credentials_are_laid_over_and_a_mask_sent_back_changes_nothing(self, caller: Caller) -> None:

@@ -14,6 +14,7 @@ from accounts.models import Status
 from flowra.api.description import description
 from flowra.events.names import EventType
 from flowra.events.record import SYSTEM, record
+from tests.authconfigs.own_tool import own_tool
 from tests.caller import Caller, make_caller
 from tests.factories import make_account, make_auth_config, make_toolkit
 
@@ -86,6 +87,26 @@ def test_a_refused_deletion(api: Caller) -> None:
 def test_a_try_without_an_address(api: Caller) -> None:
     auth_config = make_auth_config(api.project, "zendesk")
     described(api.post(f"auth_configs/{auth_config.pk}/test"), "post", "auth_configs/{id}/test")
+
+
+def test_tools(api: Caller) -> None:
+    made = api.post("tools", own_tool())
+    described(made, "post", "tools")
+    described(api.post("tools", own_tool()), "post", "tools")
+    described(api.post("tools", {"slug": []}), "post", "tools")
+    described(api.get("tools?limit=100"), "get", "tools")
+    described(api.get("toolkits/with-tools?limit=100"), "get", "toolkits/with-tools")
+    path = f"tools/byId/{made.json()['data']['id']}"
+    for id in ("slack_send_message", "SLACK_PIN_MESSAGE", "NOTHING"):
+        described(api.get(f"tools/byId/{id}"), "get", "tools/byId/{id}")
+    described(api.patch(path, {"answer": None, "tags": []}), "patch", "tools/byId/{id}")
+    described(api.patch(path, {"slug": "OTHER"}), "patch", "tools/byId/{id}")
+    described(api.patch(f"{path}/status"), "patch", "tools/byId/{id}/status")
+    described(api.delete(path), "delete", "tools/byId/{id}")
+    described(api.delete(path), "delete", "tools/byId/{id}")
+    described(api.get("tools/execution-logs"), "get", "tools/execution-logs")
+    described(api.post("tools/execute/NOTHING", {}), "post", "tools/execute/{slug}")
+    described(api.post("tools/execute/NOTION_SEARCH", {"argument": {}}), "post", "tools/execute/{slug}")
 
 
 def test_profile(api: Caller) -> None:

@@ -92,6 +92,10 @@ def test_several_keys_are_taken_the_first_one_writes(tmp_path: Path) -> None:
         (POSTGRESQL, "FLOWRA_ENCRYPTION_KEYS and FLOWRA_SECRET_KEY must be given"),
         ({**POSTGRESQL, "FLOWRA_ENCRYPTION_KEYS": secrets.token_hex(32)}, "FLOWRA_SECRET_KEY must be given"),
         ({"FLOWRA_DEBUG": "perhaps"}, "FLOWRA_DEBUG"),
+        (
+            {"FLOWRA_EXECUTION_LOG_DAYS": "0"},
+            "FLOWRA_EXECUTION_LOG_DAYS must be a whole number from 1 to 3650",
+        ),
         ({"FLOWRA_LOG_FORMAT": "xml"}, "FLOWRA_LOG_FORMAT must be console or json"),
     ],
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import sys
 
+from scenario_tools import tools
+
 from flowra import Flowra
 from flowra.errors import FlowraAPIError
 
@@ -275,6 +277,7 @@ def main():
     auth_config = auth_configs(flowra, told)
     connections(flowra, user, auth_config)
     without_a_link(flowra, auth_config)
+    tools(flowra, told, refused)
     later_or_never(flowra, told)
     print("all as the contract says")
 

@@ -13,6 +13,7 @@ from flowra.actions.create_api_key import create_api_key
 from flowra.actions.create_project import create_project
 from flowra.events.record import SYSTEM
 from tests.provider import PracticeProvider
+from tests.provider.shapes.practice import API_KEY
 
 SCENARIO = Path(__file__).with_name("scenario.py")
 
@@ -31,6 +32,7 @@ def test_the_official_client_finds_everything_as_the_contract_says(
         "apiKey": create_api_key(project, actor=SYSTEM).text,
         "readingKey": create_api_key(project, scopes=["accounts:read"], actor=SYSTEM).text,
         "provider": provider.origin,
+        "practiceKey": API_KEY,
         "clientId": client.client_id,
         "clientSecret": client.client_secret,
     }

@@ -10,8 +10,6 @@ from accounts.models import ConnectedAccount, Status, ToolExecution
 from authconfigs.models import AuthConfig
 from tests.accounts.tool_desk import ToolDesk
 from tests.caller import make_caller, problem_of
-from tests.factories import make_account, make_external_user, make_toolkit
-from tests.provider.shapes.practice import API_KEY
 
 MESSAGE = {"channel": "#general", "text": "Hello"}
 ISSUE = {"owner": "acme", "repo": "site", "title": "The door sticks"}
@@ -189,8 +187,7 @@ class TestWhatTheServiceSays:
         tools.connected("gmail")
         tools.provider.fail("/gmail.googleapis.com/*", "status", status=401, times=None)
         answer = tools.execute("GMAIL_SEARCH_EMAILS", {"q": "x"})
-        assert answer.status_code in (200, 409)
-        assert answer.json().get("successful", False) is False
+        assert (answer.status_code, answer.json()["successful"]) == (200, False)
         assert len([call for call in tools.calls() if call.path.endswith("/messages")]) == 2
         assert ToolExecution.objects.get().successful is False
 
@@ -201,7 +198,7 @@ class TestWhatTheServiceSays:
         assert (told["data"], told["error"]) == ("<h1>Busy", "GitHub answered with status 503.")
 
     @pytest.mark.parametrize(
-        "body", ["[" * 50_000, "[" * 900 + "]" * 900, "NaN", '"\\ud800"', "1" * 5_000, "\x00"]
+        "body", ["[" * 900 + "]" * 900, "NaN", "[1e999]", '"\\ud800"', '{"\\u0000": 1}', ""]
     )
     def test_no_answer_of_a_service_breaks_ours(self, tools: ToolDesk, body: str) -> None:
         tools.connected("github", "repo")
@@ -210,6 +207,19 @@ class TestWhatTheServiceSays:
         )
         answer = tools.execute("GITHUB_LIST_ISSUES", {"owner": "acme", "repo": "site"})
         assert (answer.status_code, answer.json()["successful"]) == (200, True)
+
+    @pytest.mark.parametrize("body", ["[" * 50_000, "1" * 5_000, "\x00", "<html>", '{"half": "of'])
+    def test_nonsense_that_is_called_json_is_a_502_and_is_in_the_log(
+        self, tools: ToolDesk, body: str
+    ) -> None:
+        tools.connected("github", "repo")
+        tools.provider.fail(
+            "/api.github.com/*", "body", words=body, status=200, content_type="application/json"
+        )
+        told = problem_of(tools.execute("GITHUB_CREATE_ISSUE", ISSUE), 502)
+        assert told["code"] == "provider_answer_unusable"
+        log = ToolExecution.objects.get()
+        assert (log.successful, log.status, log.error) == (False, 200, told["message"])
 
     def test_a_large_answer_is_said_to_be_too_large(
         self, tools: ToolDesk, monkeypatch: pytest.MonkeyPatch
@@ -227,89 +237,3 @@ class TestWhatTheServiceSays:
         log = ToolExecution.objects.get()
         assert (log.successful, log.status) == (False, None)
         assert log.error
-
-
-class TestOwnTools:
-    def own(self, tools: ToolDesk, **changes: Any) -> dict[str, Any]:
-        whole = {
-            "slug": "SLACK_CLOSE_CHANNEL",
-            "name": "Close",
-            "toolkitSlug": "slack",
-            "inputSchema": {"properties": {"channel": {"type": "string"}}, "required": ["channel"]},
-            "request": {"method": "POST", "url": "/auth.test", "form": {"channel": "{channel}"}},
-            "answer": {"okField": "ok", "error": ["error"]},
-            **changes,
-        }
-        answer = tools.api.post("tools", whole)
-        assert answer.status_code == 201, answer.content
-        made: dict[str, Any] = answer.json()["data"]
-        return made
-
-    def test_a_project_s_own_tool_is_executed_like_any(self, tools: ToolDesk) -> None:
-        tools.connected("slack")
-        self.own(tools)
-        assert tools.execute("slack_close_channel", {"channel": "C1"}).json()["successful"] is True
-        [call] = tools.calls()
-        assert (call.path, call.request.form) == ("/slack.com/api/auth.test", {"channel": "C1"})
-
-    def test_one_that_is_switched_off_is_not(self, tools: ToolDesk) -> None:
-        tools.connected("slack")
-        tools.api.patch(f"tools/byId/{self.own(tools)['id']}/status")
-        told = problem_of(tools.execute("SLACK_CLOSE_CHANNEL", {"channel": "C1"}), 409)
-        assert told["code"] == "tool_disabled"
-
-    def test_another_project_has_it_not(self, tools: ToolDesk) -> None:
-        self.own(tools)
-        answer = make_caller().post("tools/execute/SLACK_CLOSE_CHANNEL", {"arguments": {"channel": "C1"}})
-        assert problem_of(answer, 404)["code"] == "tool_not_found"
-
-    def test_headers_and_nested_values_go_where_they_belong(self, tools: ToolDesk) -> None:
-        tools.connected("slack")
-        properties = {"note": {"type": "string"}, "many": {"type": "array"}, "deep": {"type": "object"}}
-        self.own(
-            tools,
-            inputSchema={"properties": properties},
-            request={
-                "method": "POST",
-                "url": "/auth.test",
-                "headers": {"X-Note": "n={note}"},
-                "query": {"many": "{many}"},
-                "json": {"a": {"b": ["{deep}", "x-{note}"]}, "fixed": 1},
-            },
-        )
-        tools.execute("SLACK_CLOSE_CHANNEL", {"note": "1", "many": [1, True, "x"], "deep": {"k": None}})
-        tools.execute("SLACK_CLOSE_CHANNEL", {})
-        full, empty = tools.calls()
-        assert full.request.headers["X-Note"] == "n=1"
-        assert full.request.query_lists == {"many": ["1", "true", "x"]}
-        assert full.request.json == {"a": {"b": [{"k": None}, "x-1"]}, "fixed": 1}
-        assert (empty.request.headers.get("X-Note"), empty.request.query_lists, empty.request.json) == (
-            None,
-            {},
-            {"fixed": 1},
-        )
-        refused = tools.execute("SLACK_CLOSE_CHANNEL", {"note": "1\r\nX-Evil: 1"})
-        assert list(fields(refused)) == ["arguments.note"]
-
-    def test_a_tool_whose_toolkit_moved_away_sends_nothing_elsewhere(self, tools: ToolDesk) -> None:
-        """Its URL was on the toolkit's origin when it was made."""
-        toolkit = make_toolkit(tools.project, baseUrl=f"{tools.provider.origin}/api")
-        self.own(
-            tools,
-            slug="ACME_DESK_ME",
-            toolkitSlug=toolkit.slug,
-            inputSchema={},
-            answer=None,
-            request={"method": "GET", "url": f"{tools.provider.origin}/api/key-check"},
-        )
-        auth_config = AuthConfig.objects.create(
-            project=tools.project, toolkit_slug=toolkit.slug, name="desk", auth_scheme="API_KEY"
-        )
-        account = make_account(auth_config, make_external_user(tools.project), secrets={"api_key": API_KEY})
-        assert tools.execute("ACME_DESK_ME", connectedAccountId=account.pk).json()["successful"] is True
-        tools.provider.calls.clear()
-        toolkit.definition = {**toolkit.definition, "baseUrl": "https://elsewhere.example/api"}
-        toolkit.save()
-        told = problem_of(tools.execute("ACME_DESK_ME", connectedAccountId=account.pk), 409)
-        assert told["code"] == "tool_unusable"
-        assert tools.calls() == []
