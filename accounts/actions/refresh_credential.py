@@ -185,6 +185,7 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
                 )
             else:
                 tell_again(account.pk)
+            fault_point("refresh.storing")
     if not stored and not Credential.objects.filter(pk=account.pk).exists():
         # It was revoked and wiped while the service answered: nothing else knows these tokens.
         give_back_unstored(client, grant.secrets)

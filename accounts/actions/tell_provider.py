@@ -30,6 +30,7 @@ from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
 from flowra.events.record import WORKER
+from flowra.fault_points import fault_point
 
 logger = logging.getLogger("flowra.revocation")
 
@@ -56,6 +57,7 @@ def tell_provider(revocation: Revocation) -> None:
 
     A final outcome wipes what is secret or private of the account; support keeps seeing whose it was.
     """
+    fault_point("revoke.claimed")
     account = ConnectedAccount.objects.select_related("auth_config", "project").get(pk=revocation.account_id)
     version, result = _try(account)
     now = timezone.now()
@@ -74,12 +76,15 @@ def tell_provider(revocation: Revocation) -> None:
         )
         if not settled:
             return
+        fault_point("revoke.settled")
         if is_final and not _wipe(account, version):
             settle(revocation, due_at=now, outcome=RevocationOutcome.PENDING, detail="", finished_at=None)
             return
+        fault_point("revoke.wiped")
         _tell_the_trail(account, revocation, result)
         if result.outcome == RevocationOutcome.DONE:
             _end_siblings(account)
+    fault_point("revoke.recorded")
 
 
 def tell_again(account_id: str) -> None:
@@ -116,7 +121,10 @@ def _try(account: ConnectedAccount) -> tuple[int, _Result]:
                 RevocationOutcome.UNSUPPORTED,
                 _do_it_there(toolkit, "goes on accepting the key; delete it there"),
             )
-        told = revoke_at_service(client_of(account.auth_config, toolkit, account.connection_data), secrets)
+        client = client_of(account.auth_config, toolkit, account.connection_data)
+        fault_point("revoke.telling")
+        told = revoke_at_service(client, secrets)
+        fault_point("revoke.told")
     except FlowraError as error:
         return version, _Result(RevocationOutcome.FAILING, error.message)
     return version, _result_of(told, toolkit)
