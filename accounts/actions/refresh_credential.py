@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from accounts.actions.account_trail import record_account
 from accounts.actions.expire_account import account_expired, expire_account
+from accounts.actions.hold_account import hold_account
 from accounts.actions.pace import put_off
 from accounts.actions.store_credential import Grant, grant_of, replace_credential
-from accounts.actions.tell_provider import give_back_unstored, tell_again
+from accounts.actions.tell_provider import give_back_unstored, tell_again, tell_now
 from accounts.models import ConnectedAccount, Credential, StatusReason
 from accounts.oauth2.client import Client, client_of
 from accounts.oauth2.token_endpoint import renew
@@ -152,6 +153,7 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
     )
     is_warned = credential.warned_at is not None and grant.grant_ends_at == credential.grant_ends_at
     with transaction.atomic():
+        hold_account(account.pk)
         stored = replace_credential(
             account.pk,
             credential.version,
@@ -160,6 +162,7 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
             is_switched_off=account.is_disabled,
             is_warned=is_warned,
         )
+        fault_point("refresh.replaced")
         if stored:
             now = timezone.now()
             changed: dict[str, Any] = {
@@ -204,9 +207,13 @@ def _settle_failure(holding: Holding, error: FlowraError, actor: Actor) -> Flowr
 def _gone(holding: Holding, error: FlowraError, actor: Actor) -> FlowraError | None:
     reason = StatusReason.REFRESH_LOST if holding.unanswered else StatusReason.GRANT_REVOKED
     with transaction.atomic():
+        hold_account(holding.account.pk)
         settled = _mine(holding).update(due_at=None, lease_until=None, slot_at=None, asked_at=None)
+        fault_point("refresh.gone")
         if settled:
             expire_account(holding.account, reason, actor, provider_words=error.provider_error)
+    if settled:
+        tell_now(holding.account.pk)
     return account_expired(holding.account, str(reason.label), error.provider_error) if settled else None
 
 
@@ -245,6 +252,7 @@ def _trouble(holding: Holding, error: FlowraError, meaning: Meaning, actor: Acto
             mark_failing(holding.account.auth_config, str(words), actor)
     if not settled:
         return None
+    tell_now(holding.account.pk)
     if meaning == "client" or error.retry_after is not None:
         _put_off_workers(holding, CLIENT_REFUSED_WAIT if meaning == "client" else retry_at - now)
     logger.warning(
