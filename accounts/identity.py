@@ -46,6 +46,7 @@ def who_it_is(
     secrets: Mapping[str, str],
     values: Mapping[str, str],
     tokens: Tokens | None = None,
+    through: str = "",
 ) -> WhoItIs:
     """Asks the service, or reads what it told with the tokens. Never raises: a connection works without a name on it."""
     claims = unverified_claims(tokens.id_token) if tokens and tokens.id_token else {}
@@ -64,6 +65,7 @@ def who_it_is(
                     auth_scheme=auth_scheme,
                     secrets=secrets,
                     values={**_texts_in(with_tokens), **values},
+                    through=through,
                 ).object(),
             }
         except FlowraError as error:

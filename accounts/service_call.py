@@ -19,10 +19,23 @@ MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """Status and body text of an answer."""
+    """Status and body text of an answer; `ok_field`: what must be true in it besides a good status."""
 
     status: int
     text: str
+    ok_field: str | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the service did what it was asked for."""
+        if not 200 <= self.status < 300:
+            return False
+        if self.ok_field is None:
+            return True
+        try:
+            return self.object().get(self.ok_field) is True
+        except ProviderFailed:
+            return False
 
     def object(self) -> dict[str, Any]:
         """The JSON object of a good answer; raises ProviderFailed for a bad status or anything else."""
@@ -48,9 +61,10 @@ def call_service(
     auth_scheme: str,
     secrets: Mapping[str, str],
     values: Mapping[str, str],
+    through: str = "",
 ) -> ServiceAnswer:
     """Sends it; `secrets` and `values` together are what the scheme signs with and what fills a form, `values` alone
-    fill the URL.
+    fill the URL. `through` is the auth config's forward proxy.
 
     Raises outbound's refusals and failures, and InvalidInput where a template lacks its value.
     """
@@ -64,8 +78,9 @@ def call_service(
         json=dict(call.json) if call.json is not None else None,
         form={name: fill_text(text, {**values, **secrets}) for name, text in call.form.items()} or None,
         max_bytes=MAX_BYTES,
+        through=through,
     )
-    return ServiceAnswer(answer.status, answer.text)
+    return ServiceAnswer(answer.status, answer.text, call.ok_field)
 
 
 def template_values(

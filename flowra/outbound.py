@@ -23,7 +23,7 @@ from flowra.outbound_connections import client_for, let_go_of_database
 from flowra.outbound_guard import (
     CONNECT_SECONDS,
     OutboundRefused,
-    checked_addresses,
+    check_url,
     deadline,
     taken_apart,
 )
@@ -98,15 +98,6 @@ class Answer:
             ) from error
 
 
-def check_url(url: str) -> None:
-    """Raises OutboundRefused for a URL that may not be called: its text, or an address of its host."""
-    scheme, host, port = taken_apart(url)
-    try:
-        checked_addresses(host, port, plain=scheme == "http", seconds=CONNECT_SECONDS)
-    except httpcore2.ConnectTimeout as error:
-        raise OutboundRefused("has a host that does not resolve") from error
-
-
 def refuse_inward(field: str, url: str) -> None:
     """The same for input: raises InvalidInput (`address_refused`) naming the field."""
     try:
@@ -128,8 +119,10 @@ def send(
     follow_redirects: int = 0,
     max_bytes: int = MAX_BYTES,
     timeout: float = TOTAL_SECONDS,
+    through: str = "",
 ) -> Answer:
-    """One call and its whole answer. `timeout` in seconds is for all of it, at most 15; `params` are added to the URL's.
+    """One call and its whole answer. `timeout` in seconds is for all of it, at most 15; `params` are added to the URL's;
+    `through` is a forward proxy's URL.
 
     Raises OutboundRefused (an address or a header that may not be sent), OutboundFailed, OutboundTimedOut. Their
     messages name no URL: one may hold a secret.
@@ -138,7 +131,7 @@ def send(
     token = deadline.set(time.monotonic() + min(timeout, TOTAL_SECONDS))
     try:
         with translated():
-            request = client_for(url).build_request(
+            request = client_for(url, through).build_request(
                 method,
                 url,
                 headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})},
@@ -148,7 +141,7 @@ def send(
                 content=content,
             )
             for _ in range(follow_redirects + 1):
-                answer = _sent(request, basic_auth, max_bytes)
+                answer = _sent(request, basic_auth, max_bytes, through)
                 target = answer.headers.get("location")
                 if answer.status not in _REDIRECTS or not target or follow_redirects == 0:
                     return answer
@@ -158,9 +151,11 @@ def send(
         deadline.reset(token)
 
 
-def _sent(request: httpx2.Request, basic_auth: tuple[str, str] | None, max_bytes: int) -> Answer:
+def _sent(
+    request: httpx2.Request, basic_auth: tuple[str, str] | None, max_bytes: int, through: str
+) -> Answer:
     url = str(request.url)
-    client = client_for(url)
+    client = client_for(url, through)
     seconds = max(deadline.get() - time.monotonic(), 0.001)
     request.extensions["timeout"] = httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)).as_dict()
     response = client.send(

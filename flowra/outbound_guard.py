@@ -114,6 +114,15 @@ def taken_apart(url: str) -> tuple[str, str, int]:
     return scheme, parts.hostname, port or (443 if scheme == "https" else 80)
 
 
+def check_url(url: str) -> None:
+    """Raises OutboundRefused for a URL that may not be called: its text, or an address of its host."""
+    scheme, host, port = taken_apart(url)
+    try:
+        checked_addresses(host, port, plain=scheme == "http", seconds=CONNECT_SECONDS)
+    except httpcore2.ConnectTimeout as error:
+        raise OutboundRefused("has a host that does not resolve") from error
+
+
 def checked_addresses(host: str, port: int, *, plain: bool, seconds: float) -> list[Address]:
     """All addresses of `host`, each of which may be called; `plain`: without TLS, which only allowed ranges may be.
 

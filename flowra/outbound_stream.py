@@ -65,11 +65,12 @@ def stream(
     content: bytes | Iterable[bytes] | None = None,
     seconds: float,
     longest_pause: float,
+    through: str = "",
 ) -> StreamedAnswer:
     """Sends a request to the server of `url`, with `target` (path and query, ASCII) as it stands.
 
     `content` is sent as it is read; its length or encoding must be among `headers`. `seconds` are for all of it,
-    `longest_pause` for the answer's head and between two pieces. Raises OutboundRefused, OutboundFailed, OutboundTimedOut.
+    `longest_pause` for the answer's head and between two pieces; `through` is a forward proxy's URL. Raises OutboundRefused, OutboundFailed, OutboundTimedOut.
     """
     scheme, host, port = taken_apart(url)
     let_go_of_database()
@@ -88,8 +89,10 @@ def stream(
             }
             body = content if content is not None else b""
 
+            pool = pool_for(url, through)
+
             def ask() -> httpcore2.Response:
-                return pool_for(url).handle_request(
+                return pool.handle_request(
                     httpcore2.Request(
                         method=method,
                         url=request_url,

@@ -4,55 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.docs_desk import REDIRECT, Desk, grants_elsewhere, make_auth_config, make_practice_toolkit
 from tests.flowra.installation import Installation
-from tests.plain_http import Answer, call, pkce_pair, query_of, with_query
 from tests.provider import PracticeProvider
-from tests.readme import ROOT, Block, blocks
+from tests.readme import ROOT, blocks
 
 PAGE = ROOT / "docs" / "importing.md"
-REDIRECT = "https://old.example/callback"
-
-
-class Mover:
-    """Somebody who does what the page says, in a folder of their own."""
-
-    def __init__(self, folder: Path, environment: dict[str, str], instead: dict[str, str]) -> None:
-        self.folder, self.environment, self.instead = folder, environment, instead
-        self.exports: list[str] = []
-
-    def type(self, command: str) -> str:
-        """Runs it as a shell would; answers what it printed."""
-        for shown, meant in self.instead.items():
-            command = command.replace(shown, meant)
-        if command.startswith("export "):
-            self.exports.append(command)
-        run = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", "\n".join([*self.exports, command])],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert run.returncode == 0, f"{command}\n{run.stdout}{run.stderr}"
-        return run.stdout
-
-    def save(self, name: str, block: Block) -> None:
-        """Keeps a script under the name that the page gives it."""
-        assert f"`{name}`" in PAGE.read_text()
-        (self.folder / name).write_text(block.text)
 
 
 @pytest.fixture
@@ -62,42 +26,6 @@ def running(tmp_path: Path) -> Iterator[tuple[Installation, str]]:
         yield installed, f"http://127.0.0.1:{serve.port}"
 
 
-def sent(url: str, path: str, key: str, body: dict[str, Any]) -> Any:
-    answer: Answer = call("POST", f"{url}/api/v1/{path}", body=body, headers={"x-api-key": key})
-    assert answer.status in (200, 201), answer.text
-    return answer.json["data"]
-
-
-def grants_elsewhere(provider: PracticeProvider, client: Any, count: int) -> list[dict[str, str]]:
-    """What the service has given to the same client in another system."""
-    found = []
-    for _ in range(count):
-        verifier, challenge = pkce_pair()
-        asked = {
-            "response_type": "code",
-            "client_id": client.client_id,
-            "state": "x",
-            "scope": "openid email",
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-        back = provider.visit(with_query(f"{provider.origin}/authorize", redirect_uri=REDIRECT, **asked))
-        code = query_of(back)["code"]
-        answer = call(
-            "POST",
-            f"{provider.origin}/token",
-            form={
-                "grant_type": "authorization_code",
-                "code": code,
-                "redirect_uri": REDIRECT,
-                "code_verifier": verifier,
-            },
-            basic=(client.client_id, client.client_secret),
-        )
-        found.append(answer.json)
-    return found
-
-
 def test_a_mover_gets_everything_in_and_out_again(
     running: tuple[Installation, str], provider: PracticeProvider, tmp_path: Path
 ) -> None:
@@ -105,26 +33,8 @@ def test_a_mover_gets_everything_in_and_out_again(
     made = json.loads(installed.manage("create_project", "Acme").stdout.splitlines()[-1])
     key = made["apiKey"]
     client = provider.register_client(redirect_uris=[REDIRECT])
-    toolkit = {
-        "slug": "practice",
-        "name": "Practice",
-        "baseUrl": provider.origin,
-        "authSchemes": ["OAUTH2"],
-        "oauth2": {"issuer": provider.origin},
-    }
-    sent(url, "toolkits", key, toolkit)
-    config = {
-        "toolkit": {"slug": "practice"},
-        "authConfig": {
-            "authScheme": "OAUTH2",
-            "credentials": {
-                "client_id": client.client_id,
-                "client_secret": client.client_secret,
-                "scopes": ["openid", "email"],
-            },
-        },
-    }
-    here, there = (sent(url, "auth_configs", key, config)["id"] for _ in range(2))
+    make_practice_toolkit(url, key, provider)
+    here, there = (make_auth_config(url, key, client) for _ in range(2))
     one, *many = grants_elsewhere(provider, client, 4)
     folder = tmp_path / "desk"
     folder.mkdir()
@@ -137,13 +47,10 @@ def test_a_mover_gets_everything_in_and_out_again(
             )
         writer.writerow(["customer_9", "", "r", "", ""])
 
-    environment = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        **{name: value for name, value in installed.env().items() if name != "PATH"},
-    }
-    mover = Mover(
+    mover = Desk(
+        PAGE,
         folder,
-        environment,
+        installed,
         {
             "http://127.0.0.1:8000": url,
             "FLOWRA_KEY=flw_live_…": f"FLOWRA_KEY={key}",

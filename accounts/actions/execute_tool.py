@@ -118,5 +118,6 @@ def _answer(tool: Tool, request: FilledRequest, credential: UsableCredential) ->
         params=signature.params or None,
         form=request.form,
         json=request.json,
+        through=credential.through,
     )
     return told_by_service(tool, toolkit.name, answer)

@@ -62,6 +62,7 @@ def exchange_and_finish(session: LinkSession, client: Client, code: str, *, acto
         secrets={**secrets, "client_secret": client.client_secret},
         values=client.values,
         tokens=tokens,
+        through=client.through,
     )
     ending = store_granted(
         session,
@@ -169,7 +170,7 @@ def _refusal(
         )
         return (
             StatusReason.OTHER_IDENTITY,
-            f"This account is {before}, and {now} was connected. Sign in there as {before} and try again.",
+            f"This connection is {before}'s, but {now} signed in.",
         )
     if original is not None and not session.is_reconnect and session.on_duplicate == OnDuplicate.REFUSE:
         who = _name(identity.email or identity.name or identity.id, identity.workspace)

@@ -53,6 +53,7 @@ class Held(NamedTuple):
     auth_config__is_disabled: bool | int
     auth_config__raw_credentials: str
     auth_config__settings: str
+    auth_config__proxy_url: str
     credential__secrets: str | None
     credential__version: int | None
     credential__issued_at: Any

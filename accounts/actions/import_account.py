@@ -111,7 +111,14 @@ def import_account(
     if known is not None:
         return Imported(known, is_duplicate=True)
     if given.validate:
-        try_at_service(toolkit, auth_config.auth_scheme, grant.signing, grant.values, named=VAL)
+        try_at_service(
+            toolkit,
+            auth_config.auth_scheme,
+            grant.signing,
+            grant.values,
+            named=VAL,
+            through=auth_config.proxy_url,
+        )
     identity = given.identity or _identity(auth_config, toolkit, grant, may_ask=given.validate or not in_bulk)
     granted = replace(grant.granted, identity=identity)
     try:
@@ -189,6 +196,7 @@ def _identity(auth_config: AuthConfig, toolkit: Toolkit, grant: _Grant, *, may_a
         secrets=grant.signing,
         values=grant.values,
         tokens=grant.tokens.tokens if grant.tokens else None,
+        through=auth_config.proxy_url,
     )
 
 

@@ -18,7 +18,7 @@ from accounts.actions.usable_credential import UsableCredential, usable_credenti
 from accounts.last_used import ACCOUNTS
 from accounts.proxy.body import Body, Source
 from accounts.proxy.turns import Turn
-from accounts.proxy.what_passes import checked_path, headers_answered, headers_passed, query_passed
+from accounts.proxy.what_passes import checked_path, headers_answered, headers_passed, path_at, query_passed
 from authconfigs.catalogue.fill import fill
 from flowra.errors import ProviderFailed
 from flowra.events.record import Actor
@@ -85,7 +85,7 @@ def proxy_request(account_id: str, call: Call, *, of: Mapping[str, Any], actor: 
 def _send(usable: UsableCredential, call: Call, path: str, body: Body) -> StreamedAnswer:
     signature = usable.signature()
     base = fill(usable.toolkit.base_url, usable.values).rstrip("/")
-    target = f"{urlsplit(base).path}/{path}"
+    target = path_at(base, path)
     query = query_passed(urlsplit(base).query, call.query, signature.params)
     return stream(
         call.method,
@@ -98,6 +98,7 @@ def _send(usable: UsableCredential, call: Call, path: str, body: Body) -> Stream
         content=body.content(),
         seconds=settings.FLOWRA_PROXY_SECONDS,
         longest_pause=settings.FLOWRA_PROXY_PAUSE_SECONDS,
+        through=usable.through,
     )
 
 

@@ -18,7 +18,9 @@ from flowra.events.record import Actor
 STAYS = ("refresh_token", "user_refresh_token", "id_token")
 
 
-def read_credentials(account_id: str, *, of: Mapping[str, Any], actor: Actor, address: str) -> dict[str, Any]:
+def read_credentials(
+    account_id: str, *, of: Mapping[str, Any], actor: Actor, came_from: Mapping[str, str]
+) -> dict[str, Any]:
     """What signs a request: `authScheme`, `headers`, `params`, the secrets by their names, `expiresAt`.
 
     It is on the trail, with who asked and from which address, before it is answered. Raises Forbidden
@@ -32,7 +34,7 @@ def read_credentials(account_id: str, *, of: Mapping[str, Any], actor: Actor, ad
         project_id=usable.held.project_id,
         account_id=usable.account_id,
         actor=actor,
-        data={"address": address},
+        data=came_from,
     )
     ACCOUNTS.note(usable.account_id, usable.last_used_at)
     return shown

@@ -43,6 +43,7 @@ FIRST_WAIT = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(seconds=60)
 # A client that the service refuses is not sent again and again by workers; who needs a token may try sooner.
 CLIENT_REFUSED_WAIT = timedelta(seconds=60)
+CLIENT_REFUSED = "auth_config_failing"
 MAX_WORDS = 500
 
 Meaning = Literal["gone", "client", "trouble"]
@@ -65,9 +66,10 @@ def claim_refresh(account: ConnectedAccount, toolkit: Toolkit, credential: Crede
     It also notes that a request is under way, so that what became of it is known to be unknown should this process die.
     """
     now = timezone.now()
+    if is_cooling_down(account, credential, now):
+        return None
     won = Credential.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
-        Q(retry_at__isnull=True) | Q(retry_at__lte=now),
         pk=credential.pk,
         version=credential.version,
         attempts=credential.attempts,
@@ -76,6 +78,14 @@ def claim_refresh(account: ConnectedAccount, toolkit: Toolkit, credential: Crede
         return None
     fault_point("refresh.claimed")
     return Holding(account, toolkit, credential, credential.attempts + 1, credential.asked_at is not None)
+
+
+def is_cooling_down(account: ConnectedAccount, credential: Credential, now: datetime) -> bool:
+    """Whether it failed just now and is left alone for a while; a client that was mended since need not wait."""
+    if credential.retry_at is None or credential.retry_at <= now:
+        return False
+    is_of_client = (credential.trouble or {}).get("code") == CLIENT_REFUSED
+    return not (is_of_client and account.auth_config.failing_since is None)
 
 
 def go_on(account: ConnectedAccount, toolkit: Toolkit, credential: Credential) -> Holding | None:
@@ -225,7 +235,7 @@ def _trouble(holding: Holding, error: FlowraError, meaning: Meaning, actor: Acto
     if meaning == "client":
         told = ProviderFailed(
             "The service refuses the app's client. Whoever runs the app must mend the auth config.",
-            code="auth_config_failing",
+            code=CLIENT_REFUSED,
             provider_error=error.provider_error,
         )
     elif not isinstance(error, ProviderFailed):

@@ -58,8 +58,10 @@ def replace_key(
         scheme_named(scheme).signed_headers(toolkit, {**values, **secrets})
     except InvalidInput as error:
         raise under(VAL, error) from error
-    try_at_service(toolkit, scheme, secrets, values, named=VAL)
-    found = who_it_is(toolkit, auth_scheme=scheme, secrets=secrets, values=values)
+    try_at_service(toolkit, scheme, secrets, values, named=VAL, through=auth_config.proxy_url)
+    found = who_it_is(
+        toolkit, auth_scheme=scheme, secrets=secrets, values=values, through=auth_config.proxy_url
+    )
     identity = found if found != WhoItIs(profile=found.profile) else _identity_of(stored)
     with transaction.atomic():
         granted = Granted(Grant(secrets, timezone.now()), identity, data)

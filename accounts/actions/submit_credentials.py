@@ -36,14 +36,14 @@ def submit_credentials(session: LinkSession, browser: str, values: Mapping[str, 
     secrets = {**session.prefilled, **typed_secrets}
     bind_to_browser(session, browser)
     _claim(session)
-    scheme = account.auth_config.auth_scheme
+    scheme, through = account.auth_config.auth_scheme, account.auth_config.proxy_url
     for_templates = template_values(account.auth_config, toolkit, data)
     try:
-        _try(toolkit, scheme, secrets, for_templates)
+        _try(toolkit, scheme, secrets, for_templates, through)
     except InvalidInput:
         _back_to_the_form(session)
         raise
-    identity = who_it_is(toolkit, auth_scheme=scheme, secrets=secrets, values=for_templates)
+    identity = who_it_is(toolkit, auth_scheme=scheme, secrets=secrets, values=for_templates, through=through)
     ending = store_granted(
         session,
         Granted(Grant(secrets, issued_at=timezone.now()), identity, connection_data=data),
@@ -73,9 +73,15 @@ def _back_to_the_form(session: LinkSession) -> None:
     session.state = LinkState.STARTED
 
 
-def _try(toolkit: Toolkit, auth_scheme: str, secrets: Mapping[str, str], values: Mapping[str, str]) -> None:
+def _try(
+    toolkit: Toolkit,
+    auth_scheme: str,
+    secrets: Mapping[str, str],
+    values: Mapping[str, str],
+    through: str,
+) -> None:
     """The form has one place for what went wrong, the field of the key; raises InvalidInput naming it."""
     try:
-        try_at_service(toolkit, auth_scheme, secrets, values)
+        try_at_service(toolkit, auth_scheme, secrets, values, through=through)
     except ProviderFailed as error:
         raise InvalidInput.field(key_field(toolkit, auth_scheme)[0], error.message) from error

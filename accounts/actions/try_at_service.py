@@ -20,6 +20,7 @@ def try_at_service(
     values: Mapping[str, str],
     *,
     named: str = "",
+    through: str = "",
 ) -> None:
     """Makes the service's test call, if it has one and there is something to try.
 
@@ -31,7 +32,9 @@ def try_at_service(
         return
     name, shown = key_field(toolkit, auth_scheme)
     try:
-        answer = call_service(toolkit, call, auth_scheme=auth_scheme, secrets=secrets, values=values)
+        answer = call_service(
+            toolkit, call, auth_scheme=auth_scheme, secrets=secrets, values=values, through=through
+        )
     except InvalidInput as error:
         if error.errors and error.problem_code == "invalid_input":
             problem = error.errors[0]
@@ -42,11 +45,11 @@ def try_at_service(
         if isinstance(error, ProviderTimedOut):
             raise ProviderTimedOut(again) from error
         raise ProviderFailed(again) from error
-    if answer.status in REFUSED:
+    if answer.status in REFUSED or (answer.status == 200 and not answer.is_good):
         raise InvalidInput.field(
             named + name, f"{toolkit.name} did not accept this. Check the {shown} and try again."
         )
-    if not 200 <= answer.status < 300:
+    if not answer.is_good:
         raise ProviderFailed(
             f"{toolkit.name} has trouble at the moment, so this could not be checked. Try again in a minute."
         )

@@ -13,7 +13,13 @@ from django.utils import timezone
 from accounts.actions.credential_schedule import is_fresh
 from accounts.actions.expire_account import account_expired
 from accounts.actions.held import Held, moment_of, read_held
-from accounts.actions.refresh_credential import LEASE, claim_refresh, refresh_credential, trouble_of
+from accounts.actions.refresh_credential import (
+    LEASE,
+    claim_refresh,
+    is_cooling_down,
+    refresh_credential,
+    trouble_of,
+)
 from accounts.models import ConnectedAccount, Credential, Status
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.schemes import scheme_named
@@ -51,6 +57,11 @@ class UsableCredential:
     def auth_scheme(self) -> str:
         """The contract's `authScheme`."""
         return self.held.auth_config__auth_scheme
+
+    @property
+    def through(self) -> str:
+        """The forward proxy through which its auth config wants the service called; empty for none."""
+        return self.held.auth_config__proxy_url
 
     @property
     def last_used_at(self) -> datetime | None:
@@ -96,9 +107,9 @@ def usable_credential(
             raise account_expired(_whole(held)[0])
         fault_point("refresh.needed")
         account, credential = _whole(held)
-        if credential.version != held.credential__version or account.status != Status.ACTIVE:
-            continue  # Another call ended its renewal between the two reads: what was judged here is no longer there.
-        if trouble is None and credential.retry_at is not None and credential.retry_at > now:
+        if (credential.version, account.status) != (held.credential__version, held.status):
+            continue  # Another call settled it between the two reads: what was judged here is no longer there.
+        if trouble is None and is_cooling_down(account, credential, now):
             trouble = trouble_of(credential)
         if trouble is not None or time.monotonic() > give_up:
             if still_good:

@@ -49,4 +49,6 @@ def status_words(account: ConnectedAccount) -> tuple[str, str, str]:
         return "gone", "◇", "Revoked"
     if account.status == Status.ACTIVE and account.auth_config.is_disabled:
         return "off", "▬", "Config off"
+    if account.status == Status.ACTIVE and account.auth_config.failing_since is not None:
+        return "careful", "▲", "App refused"
     return _SHOWN.get(account.status, ("waiting", "◔", account.status))

@@ -13,7 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.models import ConnectedAccount
+from accounts.actions.check_account import check_account
+from accounts.models import ConnectedAccount, Status
 from flowra.admin.filters import ProjectFilter
 from flowra.admin.moments import moment
 from flowra.admin.pages import ReadOnlyPages, actor_of, cut_in_the_middle, plain_id
@@ -106,9 +107,27 @@ class ConnectedAccountAdmin(ReadOnlyPages):
         return user.has_perm("accounts.revoke_connectedaccount") and self.has_view_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
-        """The revocation's page besides Django's own."""
-        view = self.admin_site.admin_view(self.revoke_view)
-        return [path("revoke/", view, name="accounts_connectedaccount_revoke"), *super().get_urls()]
+        """The revocation's page and the check besides Django's own."""
+        revoke, check = (
+            self.admin_site.admin_view(self.revoke_view),
+            self.admin_site.admin_view(self.check_view),
+        )
+        return [
+            path("revoke/", revoke, name="accounts_connectedaccount_revoke"),
+            path("<str:object_id>/check/", check, name="accounts_connectedaccount_check"),
+            *super().get_urls(),
+        ]
+
+    def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """POST asks the service whether the connection works, and says so on the account's page."""
+        if not self.has_revoke_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        checked = check_account(plain_id(object_id), actor_of(request))
+        level = {"works": messages.SUCCESS, "refused": messages.ERROR}.get(checked.outcome, messages.WARNING)
+        self.message_user(request, checked.words, level)
+        return self._to(plain_id(object_id))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -129,6 +148,9 @@ class ConnectedAccountAdmin(ReadOnlyPages):
             "connected": moment(account.connected_at),
             "used": moment(account.last_used_at),
             "refreshed": moment(account.last_refreshed_at),
+            "may_check": account.deleted_at is None
+            and account.status == Status.ACTIVE
+            and self.has_revoke_permission(request),
             "may_revoke": account.deleted_at is None and self.has_revoke_permission(request),
         }
         return self.page(request, "accounts/connectedaccount/story.html", account.label, context)
@@ -192,6 +214,7 @@ class ConnectedAccountAdmin(ReadOnlyPages):
     def _back_to(self, request: HttpRequest, result: Result) -> HttpResponseRedirect:
         level = {"done": messages.SUCCESS, "skipped": messages.WARNING}.get(result.kind, messages.ERROR)
         self.message_user(request, result.words, level)
-        return HttpResponseRedirect(
-            reverse("admin:accounts_connectedaccount_change", args=[result.account.pk])
-        )
+        return self._to(result.account.pk)
+
+    def _to(self, id: str) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:accounts_connectedaccount_change", args=[id]))

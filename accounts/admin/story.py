@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.actions.prune import KEPT
-from accounts.models import ConnectedAccount, LinkSession, Revocation, RevocationOutcome, Status, StatusReason
+from accounts.actions.sharing import WHOLE_PROJECT
+from accounts.models import AccountShare, ConnectedAccount, Credential, Revocation, RevocationOutcome, Status
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.scopes import missing_scopes
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.schemes import scheme_named
-from flowra.admin.moments import moment, said
+from flowra.admin.moments import moment
 from flowra.admin.trail_words import ToldEvent, events_of
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
 
 from .account_words import status_badge
+from .what_is_wrong import what_and_whose_turn
 
 SECRETS = {
     "access_token": "access token",
@@ -78,20 +79,24 @@ class Story:
     scopes: tuple[Scope, ...]
     secrets: tuple[str, ...]
     expiry: SafeString
+    ends: SafeString | None
+    shared_with: str
+    twin: ConnectedAccount | None
     revocation: ToldRevocation | None
     gone_on: SafeString | None
     events: tuple[ToldEvent, ...]
 
 
 def story_of(account: ConnectedAccount) -> Story:
-    """Reads the account's project, person and auth config as they were selected with it, and three queries besides."""
+    """Reads the account's project, person and auth config as they were selected with it, and a few queries besides."""
     try:
         toolkit: Toolkit | None = toolkit_for(account.project, account.toolkit_slug)
     except FlowraError:
         toolkit = None
     events = events_of("account", account.pk)
     service = toolkit.name if toolkit else account.toolkit_slug
-    what, turn = _what_and_whose_turn(account, service)
+    credential = _credential(account)
+    what, turn = what_and_whose_turn(account, service, credential)
     named = [
         ("E-mail", account.identity_email),
         ("Name", account.identity_name),
@@ -110,78 +115,29 @@ def story_of(account: ConnectedAccount) -> Story:
         scopes=_scopes(account, toolkit),
         secrets=tuple(SECRETS.get(name, name) for name in account.secret_names),
         expiry=_expiry(account),
+        ends=moment(credential.grant_ends_at) if credential and credential.grant_ends_at else None,
+        shared_with=_shared_with(account),
+        twin=ConnectedAccount.objects.only("id").filter(pk=account.duplicate_of).first()
+        if account.duplicate_of
+        else None,
         revocation=_revocation(account, toolkit),
         gone_on=moment(account.deleted_at + KEPT) if account.deleted_at else None,
         events=tuple(events),
     )
 
 
-def _what_and_whose_turn(account: ConnectedAccount, service: str) -> tuple[str, str]:
-    """What is wrong, and whose turn it is; words to read out."""
-    app, person = account.project.name, account.external_user.name
-    if account.deleted_at is not None:
-        return (
-            f"It was revoked: {app} can no longer use it.",
-            f"Nobody's. {person} can connect {service} again in {app}.",
-        )
-    message = account.status_message or _reason_words(account.status_reason)
-    again = f"{person}'s: connect {service} again in {app}."
-    match account.status:
-        case Status.INITIALIZING:
-            return (
-                f"{app} made a link that was not opened yet.{_link_words(account)}",
-                f"{person}'s: open the link.",
-            )
-        case Status.INITIATED:
-            return (
-                f"{person} opened the link and has not finished at {service}.{_link_words(account)}",
-                f"{person}'s: finish at {service}, or press Connect in {app} again.",
-            )
-        case Status.EXPIRED:
-            return message or f"{service} no longer accepts this connection.", again
-        case Status.FAILED:
-            return message or "The connection was not made.", again
-        case Status.INACTIVE:
-            return message or "It was switched off.", f"{app}'s: switch it on again."
-    return _what_ails_an_active_one(account, service, again)
+def _credential(account: ConnectedAccount) -> Credential | None:
+    """How its renewal stands; no secret is read."""
+    return Credential.objects.filter(account_id=account.pk).defer("secrets").first()
 
 
-def _what_ails_an_active_one(account: ConnectedAccount, service: str, again: str) -> tuple[str, str]:
-    app = account.project.name
-    if account.auth_config.deleted_at is not None:
-        return (
-            f"The auth config {account.auth_config} was deleted; nothing under it works.",
-            f"{app}'s developers'.",
-        )
-    if account.auth_config.is_disabled:
-        return (
-            f"The auth config {account.auth_config} is switched off; nothing under it works.",
-            f"{app}'s developers': switch the auth config on again.",
-        )
-    if not account.external_user.is_active:
-        return (
-            f"{account.external_user.name} was made inactive in {app}.",
-            f"{app}'s: make the user active again.",
-        )
-    ran_out = account.expires_at is not None and account.expires_at <= timezone.now()
-    if ran_out and not {"refresh_token", "user_refresh_token"} & set(account.secret_names):
-        return f"{service}'s token ran out, and {service} gave none to renew it with.", again
-    return "Nothing is wrong.", "Nobody's."
-
-
-def _reason_words(code: str) -> str:
-    return str(StatusReason(code).label) if code in StatusReason.values else ""
-
-
-def _link_words(account: ConnectedAccount) -> str:
-    link = (
-        LinkSession.objects.filter(account_id=account.pk).only("expires_at").order_by("-created_at").first()
-    )
-    if link is None:
+def _shared_with(account: ConnectedAccount) -> str:
+    if account.shared_with is None:
         return ""
-    return f" It {'works until' if link.expires_at > timezone.now() else 'ran out'} {said(link.expires_at)}.".replace(
-        "works until in", "runs out in"
-    )
+    if account.shared_with == WHOLE_PROJECT:
+        return f"everybody in {account.project.name}"
+    shares = AccountShare.objects.filter(account_id=account.pk).order_by("external_user__name")
+    return ", ".join(shares.values_list("external_user__name", flat=True))
 
 
 def _since(account: ConnectedAccount, events: Sequence[ToldEvent]) -> SafeString | None:

@@ -29,7 +29,7 @@ class Credentials(ApiView):
             id,
             of=seen_by(request, acting_user(request)),
             actor=request.actor,
-            address=str(request.META.get("REMOTE_ADDR", "")),
+            came_from=request.came_from,
         )
         return json_answer({**shown, "expiresAt": instant(shown["expiresAt"])})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from accounts.actions.export_account import export_account
 from accounts.api.acting import account_owned
@@ -12,8 +12,6 @@ from accounts.api.shapes import ExportedAccount
 from flowra.api.rendering import json_answer
 from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
-
-MAX_HEADER = 200
 
 
 class ExportAccount(ApiView):
@@ -28,11 +26,4 @@ class ExportAccount(ApiView):
         Raises NotFound, Forbidden (`raw_credentials_never`), Conflict (`account_not_connected`).
         """
         account = account_owned(request, id)
-        return json_answer(export_account(account, request.actor, came_from=_where_from(request._request)))
-
-
-def _where_from(request: HttpRequest) -> dict[str, str]:
-    """The address of whoever called us, and apart from it what was said of the one before: that anybody can say."""
-    told = {"address": request.META.get("REMOTE_ADDR", "")}
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    return {**told, "forwardedFor": forwarded[:MAX_HEADER]} if forwarded else told
+        return json_answer(export_account(account, request.actor, came_from=request.came_from))

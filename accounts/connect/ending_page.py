@@ -50,7 +50,7 @@ def ending_context(ending: Ending) -> dict[str, Any]:
     service, app = _names(ending.session)
     return {
         **_about(ending.session),
-        **_shown(_words(ending.page, service, app, ending.session)),
+        **_shown(_words(ending.page, service, app, ending.session, ending.message)),
         "identity": ending.account.identity_label if ending.page == "done" else "",
         "provider_words": ending.provider_words or "",
         "reference": request_id.get() if ending.page in _OF_SOMEBODY_S_FAULT else "",
@@ -69,7 +69,7 @@ def refusal_context(code: str, session: LinkSession | None) -> dict[str, Any]:
     return {**about, **_shown(_words(code, service, app, session))}
 
 
-def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
+def _words(page: str, service: str, app: str, session: LinkSession, message: str = "") -> Words:
     again = f"Go back to {app} and press Connect again."
     match page:
         case "done":
@@ -136,8 +136,7 @@ def _words(page: str, service: str, app: str, session: LinkSession) -> Words:
             return Words(
                 "This is another account",
                 (
-                    f"You signed in at {service} with another account than the one that {app} was connected to. "
-                    f"Nothing was changed, and the new permission was given back.",
+                    f"{message} Nothing was changed.",
                     f"Sign in to the right account at {service} first. {again}",
                 ),
             )

@@ -15,7 +15,9 @@ from authconfigs.models import AuthConfig
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What every call to one authorization server needs; `values` fill the templates in its URLs."""
+    """What every call to one authorization server needs; `values` fill the templates in its URLs, `through` is a
+    forward proxy's URL.
+    """
 
     toolkit: Toolkit
     oauth2: OAuth2
@@ -24,6 +26,7 @@ class Client:
     redirect_uri: str
     user_scopes: tuple[str, ...]
     values: Mapping[str, str]
+    through: str = ""
 
     def __repr__(self) -> str:
         return f"Client({self.toolkit.slug})"
@@ -61,4 +64,5 @@ def client_of(auth_config: AuthConfig, toolkit: Toolkit, connection_data: Mappin
         redirect_uri=auth_config.redirect_uri,
         user_scopes=tuple(auth_config.settings.get("user_scopes") or ()),
         values={**values, "client_id": registration.client_id},
+        through=auth_config.proxy_url,
     )

@@ -87,6 +87,7 @@ def _told_one(client: Client, call: RevokeCall, kind: str, token: str) -> Told:
             form=body if call.body == "form" else None,
             json=body if call.body == "json" else None,
             max_bytes=MAX_BYTES,
+            through=client.through,
         )
     except FlowraError as error:
         return Told("failed", error.message)

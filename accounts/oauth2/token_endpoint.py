@@ -41,6 +41,7 @@ def call_token_endpoint(client: Client, grant: dict[str, str], *, url: str | Non
         basic_auth=basic_auth,
         form=body if oauth2.token_body == "form" else None,
         json=body if oauth2.token_body == "json" else None,
+        through=client.through,
     )
     try:
         return parse_token_response(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flowra.errors import InvalidInput
 from flowra.outbound import USER_AGENT
@@ -77,6 +77,15 @@ def checked_path(path: str) -> str:
         )
     except UnicodeEncodeError as error:
         raise InvalidInput.field("path", "has characters that cannot be sent") from error
+
+
+def path_at(base: str, path: str) -> str:
+    """Where a checked path lies at the toolkit's address: below it; a whole URL of the same origin, as services link to
+    their own next page, lies where it says. A URL of any other origin is a path like others.
+    """
+    scheme, host, below = urlsplit(base).scheme, urlsplit(base).netloc, urlsplit(base).path
+    whole = re.match(rf"{scheme}://?{re.escape(host)}(?=/|$)", path, flags=re.IGNORECASE)
+    return (path[whole.end() :] or "/") if whole else f"{below}/{path}"
 
 
 def headers_passed(

@@ -57,10 +57,10 @@ def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
     }
     oauth2 = toolkit.oauth2
     if auth_config.auth_scheme != "OAUTH2" or oauth2 is None:
-        return (_reachable("baseUrl", toolkit.base_url, values),)
-    checks = [_reachable("authorizationUrl", oauth2.authorization_url, values)]
+        return (_reachable("baseUrl", toolkit.base_url, values, auth_config.proxy_url),)
+    checks = [_reachable("authorizationUrl", oauth2.authorization_url, values, auth_config.proxy_url)]
     registration = registration_of(auth_config)
-    checks.append(_client(toolkit, oauth2, registration, auth_config.redirect_uri, values))
+    checks.append(_client(auth_config, toolkit, oauth2, registration, values))
     return tuple(checks)
 
 
@@ -75,12 +75,12 @@ def _unfilled(template: str, values: Mapping[str, str]) -> Check | None:
     )
 
 
-def _reachable(name: str, template: str, values: Mapping[str, str]) -> Check:
+def _reachable(name: str, template: str, values: Mapping[str, str], through: str = "") -> Check:
     unfilled = _unfilled(template, values)
     if unfilled is not None:
         return Check(name, unfilled.outcome, unfilled.message)
     try:
-        answer = outbound.send("GET", fill(template, values), max_bytes=MAX_BYTES)
+        answer = outbound.send("GET", fill(template, values), max_bytes=MAX_BYTES, through=through)
     except FlowraError as error:
         return Check(name, "failed", error.message)
     if answer.status >= 500:
@@ -89,7 +89,11 @@ def _reachable(name: str, template: str, values: Mapping[str, str]) -> Check:
 
 
 def _client(
-    toolkit: Toolkit, oauth2: OAuth2, registration: Registration, redirect_uri: str, values: Mapping[str, str]
+    auth_config: AuthConfig,
+    toolkit: Toolkit,
+    oauth2: OAuth2,
+    registration: Registration,
+    values: Mapping[str, str],
 ) -> Check:
     unfilled = _unfilled(oauth2.token_url, values)
     if unfilled is not None:
@@ -98,7 +102,7 @@ def _client(
         **oauth2.token_params,
         "grant_type": "authorization_code",
         "code": MADE_UP_CODE,
-        "redirect_uri": redirect_uri,
+        "redirect_uri": auth_config.redirect_uri,
         "code_verifier": MADE_UP_CODE,
     }
     basic_auth: tuple[str, str] | None = None
@@ -119,6 +123,7 @@ def _client(
             json=form if encoding == "json" else None,
             basic_auth=basic_auth,
             max_bytes=MAX_BYTES,
+            through=auth_config.proxy_url,
         )
     except FlowraError as error:
         return Check("client", "failed", error.message)

@@ -12,10 +12,13 @@ from flowra.notices.tell_owner import tell_owner
 
 
 def mark_failing(auth_config: AuthConfig, words: str, actor: Actor) -> None:
-    """The service refuses the client, in these words: told once, in the caller's transaction, until it works again."""
-    marked = AuthConfig.live.filter(pk=auth_config.pk, failing_since__isnull=True).update(
-        failing_since=timezone.now(), failing_words=words
-    )
+    """The service refuses the client, in these words: told once, in the caller's transaction, until it works again.
+
+    What was refused is the client as the caller read it: one that was changed meanwhile may be right.
+    """
+    marked = AuthConfig.live.filter(
+        pk=auth_config.pk, updated_at=auth_config.updated_at, failing_since__isnull=True
+    ).update(failing_since=timezone.now(), failing_words=words)
     if marked:
         record(
             EventType.AUTH_CONFIG_FAILING,

@@ -100,13 +100,17 @@ def _store(
     columns = dict(changes)
     if secret is not None:
         columns["secrets"] = sealed_for(AuthConfig, "secrets", auth_config.pk, secret)
+    named = {WIRE_NAMES[field] for field in columns}
+    if "credentials" in named:
+        # Whether the service takes this client is not known yet.
+        columns |= {"failing_since": None, "failing_words": ""}
     with transaction.atomic():
         stored = AuthConfig.live.filter(pk=auth_config.pk, updated_at=auth_config.updated_at).update(
             **columns, updated_at=now
         )
         if not stored:
             return False
-        data: dict[str, Any] = {"changed": sorted({WIRE_NAMES[field] for field in columns})}
+        data: dict[str, Any] = {"changed": sorted(named)}
         if "is_disabled" in changes:
             data["isDisabled"] = changes["is_disabled"]
         record(
@@ -118,6 +122,8 @@ def _store(
         )
     for field, value in changes.items():
         setattr(auth_config, field, value)
+    if "credentials" in named:
+        auth_config.failing_since, auth_config.failing_words = None, ""
     if secret is not None:
         auth_config.secrets = secret
     auth_config.updated_at = now

@@ -75,6 +75,8 @@ class AuthConfigAdmin(Pages):
             if auth_config.deleted_at
             else ("off", "▬", "Switched off")
             if auth_config.is_disabled
+            else ("bad", "✕", "Refused")
+            if auth_config.failing_since
             else ("good", "●", "On")
         )
         return format_html(
@@ -183,6 +185,7 @@ class AuthConfigAdmin(Pages):
             else "",
             "connections": count_dependents([auth_config.pk])[auth_config.pk],
             "made": moment(auth_config.created_at),
+            "failing": moment(auth_config.failing_since) if auth_config.failing_since else None,
             "may_delete": auth_config.deleted_at is None and self._may_delete(request),
             "events": events_of("auth_config", auth_config.pk)
             if request.user.has_perm("flowra.view_event")

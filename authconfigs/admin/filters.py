@@ -17,12 +17,19 @@ class StateFilter(WordsFilter):
 
     def choices_of(self, request: HttpRequest) -> Choices:
         """In words."""
-        return [("on", "switched on"), ("off", "switched off"), ("deleted", "deleted")]
+        return [
+            ("on", "switched on"),
+            ("off", "switched off"),
+            ("refused", "refused by the service"),
+            ("deleted", "deleted"),
+        ]
 
     def chosen(self, value: str) -> Q:
         """By both marks."""
         if value == "deleted":
             return Q(deleted_at__isnull=False)
+        if value == "refused":
+            return Q(deleted_at__isnull=True, failing_since__isnull=False)
         return Q(deleted_at__isnull=True, is_disabled=value == "off")
 
 

@@ -52,6 +52,7 @@ AUTH_CONFIG_FIELDS = (
     "isProviderManaged",
     "isDisabled",
     "status",
+    "failing",
     "credentials",
     "redirectUri",
     "rawCredentials",
@@ -163,6 +164,9 @@ def _auth_config(auth_config: AuthConfig, toolkit: Toolkit | None, connections: 
         "isProviderManaged": auth_config.is_provider_managed,
         "isDisabled": auth_config.is_disabled,
         "status": "DISABLED" if auth_config.is_disabled else "ENABLED",
+        "failing": {"since": instant(auth_config.failing_since), "message": auth_config.failing_words}
+        if auth_config.failing_since
+        else None,
         "credentials": masked_credentials(auth_config, toolkit),
         "redirectUri": auth_config.redirect_uri
         if scheme_named(auth_config.auth_scheme).needs_redirect

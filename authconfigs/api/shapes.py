@@ -212,6 +212,13 @@ class Category(AnySerializer):
     toolkitCount = serializers.IntegerField()
 
 
+class Failing(AnySerializer):
+    """The service refuses the client: nobody can connect, and access that runs out is not renewed."""
+
+    since = serializers.DateTimeField()
+    message = serializers.CharField(help_text="The service's own words.")
+
+
 class AuthConfigShown(AnySerializer):
     """An auth config; `credentials` with every secret masked to its last four characters."""
 
@@ -223,6 +230,7 @@ class AuthConfigShown(AnySerializer):
     isProviderManaged = serializers.BooleanField()
     isDisabled = serializers.BooleanField()
     status = serializers.ChoiceField(choices=("ENABLED", "DISABLED"))
+    failing = Failing(allow_null=True)
     credentials = serializers.DictField()
     redirectUri = serializers.CharField(
         allow_null=True, help_text="To be pasted into the provider's console."

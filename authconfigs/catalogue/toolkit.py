@@ -34,13 +34,15 @@ class Call:
     `url` is a template, or a path under `base_url`.
 
     `form` is a body of form fields. Its values are templates, too, and may name the client and its secrets:
-    some services tell whose a token is only to the app that holds it.
+    some services tell whose a token is only to the app that holds it. `ok_field` names a boolean that must be true
+    in an answer with a good status.
     """
 
     url: str
     method: str = "GET"
     json: Mapping[str, object] | None = None
     form: Mapping[str, str] = field(default_factory=dict)
+    ok_field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ class MethodNotAllowed(FlowraError):
     status = 405
 
 
+MAX_FORWARDED = 200
+
+
 class ApiRequest(Request):
     """DRF's request with what our views ask of it. `query` are the values of the parameters that the view knows."""
 
@@ -50,6 +53,15 @@ class ApiRequest(Request):
         """The caller, for the trail."""
         key = self.key
         return Actor("api_key", key.pk, key.name or f"{key.prefix}…")
+
+    @property
+    def came_from(self) -> dict[str, str]:
+        """For the trail: the address of whoever called us, and apart from it what was said of the one before, which
+        anybody can say.
+        """
+        address = str(self.META.get("REMOTE_ADDR", ""))
+        forwarded = str(self.META.get("HTTP_X_FORWARDED_FOR", ""))[:MAX_FORWARDED]
+        return {"address": address, "forwardedFor": forwarded} if forwarded else {"address": address}
 
     @property
     def acting_as_name(self) -> str | None:

@@ -23,9 +23,7 @@ def caller() -> Caller:
     return make_caller()
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/v1/nothing", "/api/", "/api/v2/toolkits", "/api/v1/toolkits/with-tools"]
-)
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/", "/api/v2/toolkits", "/api/v1/workflows"])
 def test_an_unknown_path_is_a_404_in_the_shape_with_a_key_or_without(path: str, caller: Caller) -> None:
     client = Client(enforce_csrf_checks=True)
     problem_of(client.get(path), 404)

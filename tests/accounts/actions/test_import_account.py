@@ -73,7 +73,7 @@ def test_one_that_shares_only_the_refresh_token_is_the_same_too(acme: Acme) -> N
     assert ConnectedAccount.objects.count() == 1
 
 
-@pytest.mark.parametrize("step", ["hold", "store_grant", "remember", "record"])
+@pytest.mark.parametrize("step", ["hold", "store_grant", "remember", "record_account"])
 def test_a_process_that_dies_between_check_and_store_leaves_nothing(
     acme: Acme, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -12,10 +12,13 @@ from accounts.actions.refresh_credential import refresh_credential, what_it_mean
 from accounts.actions.update_account import update_account
 from accounts.actions.usable_credential import usable_credential
 from accounts.models import Credential, Status
+from authconfigs.actions.client_health import mark_failing
+from authconfigs.actions.update_auth_config import update_auth_config
 from authconfigs.models import AuthConfig
 from flowra.errors import Conflict, ProviderFailed
+from flowra.events.record import SYSTEM
 from flowra.models import Event
-from tests.accounts.acme import STAFF, Acme, reread
+from tests.accounts.acme import API_KEY, STAFF, Acme, reread
 from tests.accounts.later import (
     claimed,
     connected,
@@ -153,6 +156,26 @@ class TestTheClientIsWrong:
         cool_down_over(account)
         usable_credential(account.pk)
         assert AuthConfig.objects.get(pk=acme.auth_config.pk).failing_since is None
+
+    def test_mended_it_is_tried_at_once(self, acme: Acme) -> None:
+        account = connected(acme)
+        run_out(account)
+        right = acme.auth_config.secrets["client_secret"]
+        mended = update_auth_config(acme.auth_config, API_KEY, credentials={"client_secret": "wrong-secret"})
+        assert refused(account).problem_code == refused(account).problem_code == "auth_config_failing"
+        assert refreshes(acme) == 1
+        mended = AuthConfig.objects.get(pk=mended.pk)
+        mended = update_auth_config(mended, API_KEY, credentials={"client_secret": right})
+        assert mended.failing_since is None
+        usable_credential(account.pk)
+        assert refreshes(acme) == 2
+
+    def test_one_that_was_mended_while_it_was_asked_is_not_marked(self, acme: Acme) -> None:
+        account = connected(acme)
+        before = AuthConfig.objects.get(pk=account.auth_config_id)
+        update_auth_config(acme.auth_config, API_KEY, credentials={"client_secret": "the-right-one"})
+        mark_failing(before, "invalid_client", SYSTEM)
+        assert AuthConfig.objects.get(pk=before.pk).failing_since is None
 
 
 class TestTheServiceHasTrouble:

@@ -150,6 +150,24 @@ class TestManyAtOnce:
         assert refreshes(acme) == 1
         assert usable.secrets == secrets_of(account)
 
+    def test_who_read_before_another_heard_the_end_does_not_ask_again(
+        self, provider: PracticeProvider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        acme = make_acme(provider)
+        account = connected(acme)
+        run_out(account)
+        provider.end_grant(provider.grants[0])
+
+        def another_is_quicker(point: str) -> None:
+            if point == "refresh.needed":
+                monkeypatch.setattr(fault_points, "reached", None)
+                refused(account)
+
+        monkeypatch.setattr(fault_points, "reached", another_is_quicker)
+        assert refused(account).problem_code == "account_expired"
+        assert refreshes(acme) == 1
+        assert trail(account).count("account.expired") == 1
+
     def test_one_asks_and_all_are_served(self, provider: PracticeProvider) -> None:
         acme = make_acme(provider)
         account = connected(acme)

@@ -92,7 +92,7 @@ def test_what_cannot_be_written_down_is_not_answered(
     def die(*_: Any, **__: Any) -> None:
         raise RuntimeError("died")
 
-    monkeypatch.setattr(exporting, "record", die)
+    monkeypatch.setattr(exporting, "record_account", die)
     answer = app.get(f"connected_accounts/{account.pk}/export")
     assert answer.status_code == 500
     assert secrets_of(account.pk)["access_token"] not in answer.content.decode()

@@ -14,11 +14,11 @@ from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 
 from accounts.actions import import_account as importing
+from accounts.actions.account_trail import record_account
 from accounts.api.import_accounts import ImportAccounts
 from accounts.models import ConnectedAccount, Credential, ExternalUser
 from authconfigs.models import AuthConfig
 from flowra.api import ndjson
-from flowra.events.record import record
 from tests.accounts.acme import Acme
 from tests.accounts.actions.test_submit_credentials import service_with
 from tests.accounts.bringing import KEY, VAL, app_of, body_of
@@ -132,10 +132,10 @@ def test_what_nobody_expected_is_that_line_s_failure_and_leaves_nothing_of_it(
     app: Caller, config: AuthConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die_once(*given: Any, **named: Any) -> Any:
-        monkeypatch.setattr(importing, "record", record)
+        monkeypatch.setattr(importing, "record_account", record_account)
         raise RuntimeError("no such luck")
 
-    monkeypatch.setattr(importing, "record", die_once)
+    monkeypatch.setattr(importing, "record_account", die_once)
     results = send(app, [line(config, "a"), line(config, "b", "customer_43")])
     assert [each["success"] for each in results] == [False, True]
     assert results[0]["code"] == "internal_error"

@@ -51,6 +51,26 @@ def test_done_says_as_whom_and_what_to_do_if_that_is_the_wrong_one(acme: Acme, c
     assert reread(link.account).status == Status.ACTIVE
 
 
+def test_somebody_else_than_before_is_told_whose_it_is_and_who_signed_in(acme: Acme, client: Client) -> None:
+    account = acme.connect().account
+    link = acme.link(account_id=account.pk, callback_url="")
+    answer = client.get(path_of(acme.provider.visit(press(client, link), "support@example.com")))
+    text = text_of(answer)
+    assert "<h1>This is another account</h1>" in text
+    assert "sales@example.com's, but support@example.com signed in. Nothing was changed." in text
+    assert "Sign in to the right account at Practice first." in text
+
+
+def test_who_is_connected_already_is_told_so_where_the_app_wants_no_second(
+    acme: Acme, client: Client
+) -> None:
+    acme.connect()
+    link = acme.link(callback_url="", on_duplicate="refuse")
+    text = text_of(client.get(path_of(acme.provider.visit(press(client, link)))))
+    assert "<h1>This account is connected already</h1>" in text
+    assert "goes on using that connection" in text
+
+
 def test_reloading_the_done_page_says_that_all_is_well(acme: Acme, client: Client) -> None:
     back = path_of(acme.provider.visit(press(client, acme.link(callback_url=""))))
     client.get(back)

@@ -60,6 +60,21 @@ class TestWhereItGoes:
         assert caller.get(through(account, path)).status_code == 200
         assert mirror.last.target == target
 
+    def test_a_whole_url_of_the_toolkit_s_own_origin_goes_where_it_says(
+        self, caller: Caller, account: ConnectedAccount, mirror: Mirror
+    ) -> None:
+        """As services link to their own next page."""
+        origin = mirror.url.removesuffix("/v1")
+        for path, target in (
+            (f"{origin}/v2/things?page=2", "/v2/things?page=2"),
+            (origin, "/"),
+            (f"{origin}.evil.example/x", f"/v1/{origin}.evil.example/x"),
+            (f"{origin}1/x", f"/v1/{origin}1/x"),
+            (f"{origin}@evil.example/x", f"/v1/{origin}@evil.example/x"),
+        ):
+            assert caller.get(through(account, path)).status_code == 200
+            assert mirror.last.target == target
+
     def test_line_breaks_make_no_second_header(
         self, caller: Caller, account: ConnectedAccount, mirror: Mirror
     ) -> None:
