@@ -6,7 +6,7 @@ from accounts.models import ConnectedAccount
 
 
 def hold_account(account_id: str) -> None:
-    """First thing in a transaction that changes several of its rows: the account, its credential, its revocation.
+    """First thing in a transaction that changes several of its rows: account, credential, links, revocation.
 
     Whoever does the same waits until that ends; who reads the account, or refers to it, does not. On SQLite all writers
     wait for each other anyway.

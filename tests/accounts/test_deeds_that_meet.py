@@ -16,21 +16,33 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.actions.expire_link import expire_link
 from accounts.actions.keep_alive import keep_alive
 from accounts.actions.refresh_credential import claim_refresh, go_on, refresh_credential
+from accounts.actions.replace_key import replace_key
 from accounts.actions.revoke_account import revoke_account
 from accounts.actions.tell_provider import tell_provider
 from accounts.actions.update_account import update_account
-from accounts.models import ConnectedAccount, Credential, Revocation, RevocationOutcome, Status
+from accounts.models import (
+    ConnectedAccount,
+    Credential,
+    LinkSession,
+    LinkState,
+    Revocation,
+    RevocationOutcome,
+    Status,
+)
 from authconfigs.actions.toolkit_for import toolkit_for
 from flowra import fault_points
 from flowra.due.row import claim
 from flowra.errors import Conflict
 from tests.accounts.acme import STAFF, Acme, Browser, make_acme, reread
+from tests.accounts.actions.test_submit_credentials import service_with
 from tests.accounts.aftermath import LEASE, a_worker_renews, a_worker_tells, events_of
-from tests.accounts.at_once import at_once
+from tests.accounts.at_once import at_once, refusals
+from tests.accounts.bringing import KEY
 from tests.accounts.later import claimed, connected, run_out, secrets_of
-from tests.factories import make_webhook_endpoint
+from tests.factories import make_account, make_webhook_endpoint
 from tests.flowra.installation import within
 from tests.provider import PracticeProvider
 
@@ -254,6 +266,38 @@ class TestARevocation:
         a_worker_tells()
         assert len(acme.provider.calls.to("/token")) == 2
         assert [grant.is_live for grant in acme.provider.grants][1:] == [False]
+        assert not Credential.objects.exists()
+
+    def test_while_the_person_presses_the_button(self, acme: Acme, meets: Any) -> None:
+        link = acme.link()
+        meets(
+            lambda: acme.press(link, Browser()),
+            "link.bound",
+            lambda: revoke_account(reread(link.account), STAFF),
+        )
+        session = LinkSession.objects.get(account_id=link.account.pk)
+        assert (session.state, session.end) == (LinkState.FAILED, "account_deleted")
+
+    def test_while_the_link_runs_out(self, acme: Acme, meets: Any) -> None:
+        link = acme.link()
+        LinkSession.objects.filter(account_id=link.account.pk).update(due_at=timezone.now())
+        row = claim(LinkSession, limit=1, lease=LEASE)[0]
+        meets(lambda: expire_link(row), "link.ended", lambda: revoke_account(reread(link.account), STAFF))
+        assert reread(link.account).deleted_at is not None
+        assert events_of(link.account)["account.failed"] == 1
+
+    @pytest.mark.parametrize("point", ["revoke.deleted", "revoke.written"])
+    def test_while_the_app_replaces_the_key(self, acme: Acme, meets: Any, point: str) -> None:
+        account = make_account(service_with(acme, "API_KEY"), secrets={"api_key": KEY})
+        results = meets(
+            lambda: str(revoke_account(reread(account), STAFF)),
+            point,
+            lambda: replace_key(account, STAFF, {"api_key": KEY}),
+        )
+        assert refusals(results) == ["account_not_found"]
+        assert Credential.objects.get(pk=account.pk).version == 1
+        a_worker_tells()
+        assert Revocation.objects.get().outcome == RevocationOutcome.UNSUPPORTED
         assert not Credential.objects.exists()
 
     def assert_over(self, acme: Acme, account: ConnectedAccount) -> None:
