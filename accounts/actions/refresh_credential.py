@@ -29,6 +29,7 @@ from accounts.oauth2.token_response import TokenAnswerUnusable, TokenRefused, To
 from authconfigs.actions.client_health import mark_failing, mark_working
 from authconfigs.catalogue.scopes import granted_scopes
 from authconfigs.catalogue.toolkit import Refresh, Toolkit
+from flowra.due.clock import lease_clock
 from flowra.errors import FlowraError, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
 from flowra.events.record import Actor
@@ -65,9 +66,9 @@ def claim_refresh(account: ConnectedAccount, toolkit: Toolkit, credential: Crede
 
     It also notes that a request is under way, so that what became of it is known to be unknown should this process die.
     """
-    now = timezone.now()
-    if is_cooling_down(account, credential, now):
+    if is_cooling_down(account, credential, timezone.now()):
         return None
+    now = lease_clock()
     won = Credential.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
         pk=credential.pk,
@@ -90,7 +91,7 @@ def is_cooling_down(account: ConnectedAccount, credential: Credential, now: date
 
 def go_on(account: ConnectedAccount, toolkit: Toolkit, credential: Credential) -> Holding | None:
     """The same for a worker, who has the lease already; None when it has lost it."""
-    now = timezone.now()
+    now = lease_clock()
     kept = Credential.objects.filter(
         pk=credential.pk, version=credential.version, attempts=credential.attempts
     ).update(lease_until=now + LEASE, asked_at=now)

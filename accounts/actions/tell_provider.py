@@ -28,6 +28,7 @@ from accounts.oauth2.client import Client, client_of
 from accounts.oauth2.revoke import Told, revoke_at_service
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
+from flowra.due.clock import lease_clock
 from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
@@ -129,7 +130,7 @@ def give_back_unstored(client: Client, secrets: Mapping[str, str]) -> None:
 
 def _take_credential(account_id: str) -> bool:
     """Ends all renewing of a deleted account's tokens; False while somebody holds the lease, or there are none."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=lease_clock())
     taken = Credential.objects.filter(free, pk=account_id).update(
         attempts=F("attempts") + 1, lease_until=None, due_at=None
     )

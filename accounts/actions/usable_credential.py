@@ -24,6 +24,7 @@ from accounts.models import ConnectedAccount, Credential, Status
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.schemes import scheme_named
 from authconfigs.schemes.scheme import Signature
+from flowra.due.clock import lease_clock
 from flowra.errors import Conflict, FlowraError, NotFound, ProviderFailed, ProviderTimedOut
 from flowra.events.record import SYSTEM, Actor
 from flowra.fault_points import fault_point
@@ -118,7 +119,7 @@ def usable_credential(
                 "The access is still being renewed by another call.", retry_after=1
             )
         holding = None
-        if credential.lease_until is None or credential.lease_until < now:
+        if credential.lease_until is None or credential.lease_until < lease_clock():
             holding = claim_refresh(account, usable.toolkit, credential)
         if holding is None:
             time.sleep(pause)

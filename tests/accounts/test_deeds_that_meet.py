@@ -5,15 +5,10 @@ PostgreSQL ends one of two transactions that wait for each other's rows, and wit
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Event as Signal
-from threading import Thread, get_ident
-from typing import Any
+from threading import Thread
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.actions.expire_link import expire_link
@@ -33,22 +28,20 @@ from accounts.models import (
     Status,
 )
 from authconfigs.actions.toolkit_for import toolkit_for
-from flowra import fault_points
 from flowra.due.row import claim
 from flowra.errors import Conflict
 from tests.accounts.acme import STAFF, Acme, Browser, make_acme, reread
 from tests.accounts.actions.test_submit_credentials import service_with
 from tests.accounts.aftermath import LEASE, a_worker_renews, a_worker_tells, events_of
-from tests.accounts.at_once import at_once, refusals
+from tests.accounts.at_once import refusals
 from tests.accounts.bringing import KEY
 from tests.accounts.later import claimed, connected, run_out, secrets_of
+from tests.accounts.meeting import Deed, meet, then_hang_up
 from tests.factories import make_account, make_webhook_endpoint
 from tests.flowra.installation import within
 from tests.provider import PracticeProvider
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
-
-Deed = Callable[[], Any]
 
 
 @pytest.fixture
@@ -56,47 +49,6 @@ def acme(transactional_db: None, provider: PracticeProvider) -> Acme:
     made = make_acme(provider)
     make_webhook_endpoint(made.project, "http://127.0.0.1:9/hook")
     return made
-
-
-@pytest.fixture
-def meets(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
-    """`meets(first, at, second)`: while the first is at the point, the second begins, up to where it must wait."""
-
-    def meet(first: Deed, at: str, second: Deed) -> list[Any]:
-        is_there = Signal()
-        mine: list[int] = []
-
-        def reached(point: str) -> None:
-            if point == at and get_ident() in mine and not is_there.is_set():
-                is_there.set()
-                until_somebody_waits()
-
-        def begin() -> Any:
-            mine.append(get_ident())
-            return first()
-
-        def follow() -> Any:
-            assert is_there.wait(20), f"the first did not come to {at}"
-            return second()
-
-        monkeypatch.setattr(fault_points, "reached", reached)
-        try:
-            return at_once(begin, follow)
-        finally:
-            monkeypatch.setattr(fault_points, "reached", None)
-
-    return meet
-
-
-def until_somebody_waits(seconds: float = 2) -> None:
-    """For a row that we have; SQLite has one writer at a time, so there the second waits for all of the first."""
-    end = time.monotonic() + seconds
-    while connection.vendor == "postgresql" and time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
-                return
-        time.sleep(0.01)
 
 
 def reconnection(acme: Acme, account: ConnectedAccount) -> Deed:
@@ -121,27 +73,27 @@ def renewal(account: ConnectedAccount) -> Deed:
 
 
 class TestAReconnection:
-    def test_while_new_tokens_are_stored(self, acme: Acme, meets: Any) -> None:
+    def test_while_new_tokens_are_stored(self, acme: Acme) -> None:
         account = connected(acme)
         run_out(account)
         again = reconnection(acme, account)
-        assert meets(renewal(account), "refresh.replaced", again) == ["done", "success"]
+        assert meet(renewal(account), "refresh.replaced", again) == ["done", "success"]
         assert reread(account).status == Status.ACTIVE
         newest = acme.provider.grants[-1]
         assert secrets_of(account)["access_token"] in [token.value for token in newest.tokens]
         assert newest.is_live
         assert events_of(account)["account.reconnected"] == 1
 
-    def test_while_the_old_grant_is_found_to_be_gone(self, acme: Acme, meets: Any) -> None:
+    def test_while_the_old_grant_is_found_to_be_gone(self, acme: Acme) -> None:
         account = connected(acme)
         run_out(account)
         acme.provider.end_grant(acme.provider.grants[0])
         again = reconnection(acme, account)
-        assert meets(renewal(account), "refresh.gone", again) == ["account_expired", "success"]
+        assert meet(renewal(account), "refresh.gone", again) == ["account_expired", "success"]
         assert reread(account).status == Status.ACTIVE
         assert acme.provider.is_token_live(secrets_of(account)["access_token"])
 
-    def test_while_the_worker_finds_that_it_has_run_out(self, acme: Acme, meets: Any) -> None:
+    def test_while_the_worker_finds_that_it_has_run_out(self, acme: Acme) -> None:
         account = connected(acme)
         stored = Credential.objects.get(pk=account.pk)
         stored.secrets = {"access_token": "only"}
@@ -149,7 +101,7 @@ class TestAReconnection:
         run_out(account)
         again = reconnection(acme, account)
         row = claim(Credential, limit=1, lease=LEASE)[0]
-        assert meets(lambda: keep_alive(row), "keep_alive.ended", again) == [None, "success"]
+        assert meet(lambda: keep_alive(row), "keep_alive.ended", again) == [None, "success"]
         assert reread(account).status == Status.ACTIVE
         assert acme.provider.is_token_live(secrets_of(account)["access_token"])
 
@@ -165,21 +117,21 @@ class TestAReconnection:
 
 
 class TestSwitchingOn:
-    def test_while_new_tokens_are_stored(self, acme: Acme, meets: Any) -> None:
+    def test_while_new_tokens_are_stored(self, acme: Acme) -> None:
         account = connected(acme)
         run_out(account)
         renew = renewal(account)
         update_account(account, STAFF, is_disabled=True)
-        meets(renew, "refresh.replaced", lambda: update_account(reread(account), STAFF, is_disabled=False))
+        meet(renew, "refresh.replaced", lambda: update_account(reread(account), STAFF, is_disabled=False))
         assert reread(account).status == Status.ACTIVE
         assert acme.provider.is_token_live(secrets_of(account)["access_token"])
 
 
 class TestARevocation:
-    def test_while_new_tokens_are_stored(self, acme: Acme, meets: Any) -> None:
+    def test_while_new_tokens_are_stored(self, acme: Acme) -> None:
         account = connected(acme)
         run_out(account)
-        meets(renewal(account), "refresh.replaced", lambda: revoke_account(reread(account), STAFF))
+        meet(renewal(account), "refresh.replaced", lambda: revoke_account(reread(account), STAFF))
         a_worker_tells()
         self.assert_over(acme, account)
 
@@ -239,7 +191,7 @@ class TestARevocation:
         a_worker_renews()
         assert len(acme.provider.calls.to("/token", "POST")) == 1
 
-    def test_whose_outcome_is_recorded_while_late_tokens_are_stored(self, acme: Acme, meets: Any) -> None:
+    def test_whose_outcome_is_recorded_while_late_tokens_are_stored(self, acme: Acme) -> None:
         """Somebody was so slow that their lease had run out when the service was told, and it knew those no more."""
         account = connected(acme)
         run_out(account)
@@ -248,29 +200,29 @@ class TestARevocation:
         revoke_account(account, STAFF)
         acme.provider.fail("/revoke", "body", status=200, words="", times=2)
         row = claim(Revocation, limit=1, lease=LEASE)[0]
-        meets(lambda: tell_provider(row), "revoke.settled", renew)
+        meet(lambda: tell_provider(row), "revoke.settled", renew)
         a_worker_tells()
         assert acme.provider.live_grants == []
         assert not Credential.objects.exists()
 
-    def test_whose_outcome_is_recorded_while_a_reconnection_is_stored(self, acme: Acme, meets: Any) -> None:
+    def test_whose_outcome_is_recorded_while_a_reconnection_is_stored(self, acme: Acme) -> None:
         account = connected(acme)
         acme.provider.fail("/token", "slow", seconds=0.5)
-        coming_back = Thread(target=_then_hang_up, args=(reconnection(acme, account),))
+        coming_back = Thread(target=then_hang_up, args=(reconnection(acme, account),))
         coming_back.start()
         assert within(lambda: not acme.provider.faults.pending())
         revoke_account(account, STAFF)
         acme.provider.fail("/revoke", "body", status=200, words="", times=2)
         row = claim(Revocation, limit=1, lease=LEASE)[0]
-        meets(lambda: tell_provider(row), "revoke.settled", coming_back.join)
+        meet(lambda: tell_provider(row), "revoke.settled", coming_back.join)
         a_worker_tells()
         assert len(acme.provider.calls.to("/token")) == 2
         assert [grant.is_live for grant in acme.provider.grants][1:] == [False]
         assert not Credential.objects.exists()
 
-    def test_while_the_person_presses_the_button(self, acme: Acme, meets: Any) -> None:
+    def test_while_the_person_presses_the_button(self, acme: Acme) -> None:
         link = acme.link()
-        meets(
+        meet(
             lambda: acme.press(link, Browser()),
             "link.bound",
             lambda: revoke_account(reread(link.account), STAFF),
@@ -278,18 +230,18 @@ class TestARevocation:
         session = LinkSession.objects.get(account_id=link.account.pk)
         assert (session.state, session.end) == (LinkState.FAILED, "account_deleted")
 
-    def test_while_the_link_runs_out(self, acme: Acme, meets: Any) -> None:
+    def test_while_the_link_runs_out(self, acme: Acme) -> None:
         link = acme.link()
         LinkSession.objects.filter(account_id=link.account.pk).update(due_at=timezone.now())
         row = claim(LinkSession, limit=1, lease=LEASE)[0]
-        meets(lambda: expire_link(row), "link.ended", lambda: revoke_account(reread(link.account), STAFF))
+        meet(lambda: expire_link(row), "link.ended", lambda: revoke_account(reread(link.account), STAFF))
         assert reread(link.account).deleted_at is not None
         assert events_of(link.account)["account.failed"] == 1
 
     @pytest.mark.parametrize("point", ["revoke.deleted", "revoke.written"])
-    def test_while_the_app_replaces_the_key(self, acme: Acme, meets: Any, point: str) -> None:
+    def test_while_the_app_replaces_the_key(self, acme: Acme, point: str) -> None:
         account = make_account(service_with(acme, "API_KEY"), secrets={"api_key": KEY})
-        results = meets(
+        results = meet(
             lambda: str(revoke_account(reread(account), STAFF)),
             point,
             lambda: replace_key(account, STAFF, {"api_key": KEY}),
@@ -307,11 +259,3 @@ class TestARevocation:
         assert not Credential.objects.exists()
         events = events_of(account)
         assert (events["account.deleted"], events["account.revoked"]) == (1, 1)
-
-
-def _then_hang_up(deed: Deed) -> None:
-    """In a thread of its own, with a database connection of its own."""
-    try:
-        deed()
-    finally:
-        connection.close()

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
-from accounts.actions.refresh_credential import LEASE
+from accounts.actions.refresh_credential import LEASE, claim_refresh
 from accounts.actions.usable_credential import usable_credential
 from accounts.models import Credential, Status
 from flowra import fault_points
+from flowra.due.row import claim
 from tests.accounts.acme import Acme, make_acme, reread
 from tests.accounts.aftermath import leases_run_out
 from tests.accounts.later import claimed, connected, refreshes, run_out, secrets_of, trail
@@ -116,3 +118,27 @@ def test_who_waits_for_a_winner_that_dies_is_still_there_when_its_lease_runs_out
     monkeypatch.setattr(fault_points, "reached", another_takes_it_and_dies)
     assert usable_credential(account.pk).secrets == secrets_of(account)
     assert refreshes(acme) == 1
+
+
+@pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="its processes share one clock"
+)
+class TestMachinesWhoseClocksDiffer:
+    @pytest.mark.parametrize("minutes", [10, -10])
+    @pytest.mark.parametrize("whose", ["who has the lease", "who comes by"])
+    def test_agree_on_who_has_the_lease(
+        self, acme: Acme, monkeypatch: pytest.MonkeyPatch, minutes: int, whose: str
+    ) -> None:
+        account = connected(acme)
+        run_out(account, seconds_left=-1200)
+        Credential.objects.update(due_at=timezone.now() - timedelta(minutes=20))
+        right = timezone.now
+        wrong: Any = lambda: right() + timedelta(minutes=minutes)  # noqa: E731 - it takes the place of a function
+        monkeypatch.setattr(timezone, "now", wrong if whose == "who has the lease" else right)
+        holding = claimed(account)
+        monkeypatch.setattr(timezone, "now", wrong if whose == "who comes by" else right)
+        assert claim(Credential, limit=1, lease=LEASE) == []
+        fresh = Credential.objects.get(pk=account.pk)
+        assert claim_refresh(account, holding.toolkit, fresh) is None
+        Credential.objects.update(lease_until=right() - timedelta(seconds=1))
+        assert claim_refresh(account, holding.toolkit, fresh) is not None
