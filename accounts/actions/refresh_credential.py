@@ -188,7 +188,6 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
             if sorted(grant.secrets) != account.secret_names:
                 changed["secret_names"] = sorted(grant.secrets)
             is_live = ConnectedAccount.live.filter(pk=account.pk).update(**changed)
-            mark_working(account.auth_config)
             if is_live:
                 record_account(
                     EventType.ACCOUNT_REFRESHED,
@@ -200,6 +199,8 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
             else:
                 tell_again(account.pk)
             fault_point("refresh.storing")
+    # By itself, for who deletes an auth config locks it before its accounts; and after what must not be lost.
+    mark_working(account.auth_config)
     if not stored and not Credential.objects.filter(pk=account.pk).exists():
         # It was revoked and wiped while the service answered: nothing else knows these tokens.
         give_back_unstored(client, grant.secrets)

@@ -27,7 +27,9 @@ from accounts.models import (
     RevocationOutcome,
     Status,
 )
+from authconfigs.actions.delete_auth_config import delete_auth_config
 from authconfigs.actions.toolkit_for import toolkit_for
+from authconfigs.models import AuthConfig
 from flowra.due.row import claim
 from flowra.errors import Conflict
 from tests.accounts.acme import STAFF, Acme, Browser, make_acme, reread
@@ -114,6 +116,22 @@ class TestAReconnection:
         assert renew() == "done", "what became of the old grant is nobody's concern any more"
         assert reread(account).status == Status.ACTIVE
         assert events_of(account)["account.expired"] == 0
+
+
+class TestDeletingTheAuthConfig:
+    def test_while_the_service_takes_its_client_again(self, acme: Acme) -> None:
+        account = connected(acme)
+        run_out(account)
+        AuthConfig.objects.update(failing_since=timezone.now(), failing_words="no such client")
+        meet(
+            renewal(account),
+            "refresh.replaced",
+            lambda: delete_auth_config(acme.auth_config, STAFF, force=True),
+        )
+        a_worker_tells()
+        assert AuthConfig.objects.get().deleted_at is not None
+        assert acme.provider.live_grants == []
+        assert not Credential.objects.exists()
 
 
 class TestSwitchingOn:
