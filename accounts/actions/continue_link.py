@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.actions.account_trail import record_account
 from accounts.actions.connection_values import values_from_form
+from accounts.actions.hold_account import hold_account
 from accounts.actions.tokens_of_links import code_challenge, hash_of, random_token
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Status
 from accounts.oauth2.authorize import authorization_url
@@ -21,6 +22,7 @@ from flowra.encryption import sealed_for
 from flowra.errors import Conflict, Gone
 from flowra.events.names import EventType
 from flowra.events.record import END_USER
+from flowra.fault_points import fault_point
 
 TIME_TO_FINISH = timedelta(seconds=60)
 
@@ -60,9 +62,11 @@ def bind_to_browser(session: LinkSession, browser: str, **attempt: Any) -> None:
     browser_hash = hash_of(browser)
     free_or_mine = Q(state=LinkState.OPEN) | Q(state=LinkState.STARTED, browser_hash=browser_hash)
     with transaction.atomic():
+        hold_account(session.account_id)
         bound = LinkSession.objects.filter(free_or_mine, pk=session.pk, expires_at__gt=now).update(
             state=LinkState.STARTED, browser_hash=browser_hash, **attempt
         )
+        fault_point("link.bound")
         if not bound:
             raise _why_not_bound(session)
         opened = ConnectedAccount.objects.filter(pk=session.account_id, status=Status.INITIALIZING).update(

@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from accounts.actions.account_trail import record_account
 from accounts.actions.ending import Ending, Page, callback_url_of
+from accounts.actions.hold_account import hold_account
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Status, StatusReason
 from flowra.encryption import sealed_for
 from flowra.events.names import EventType
 from flowra.events.record import Actor
+from flowra.fault_points import fault_point
 
 NOT_YET_CONNECTED = (Status.INITIALIZING, Status.INITIATED)
 
@@ -34,6 +36,7 @@ def fail_link(
     text = message or StatusReason(reason).label
     now = timezone.now()
     with transaction.atomic():
+        hold_account(session.account_id)
         ended = LinkSession.objects.filter(pk=session.pk, state__in=from_states).update(
             state=LinkState.FAILED,
             end=reason,
@@ -41,6 +44,7 @@ def fail_link(
             attempt=sealed_for(LinkSession, "attempt", session.pk, {}),
             prefilled=sealed_for(LinkSession, "prefilled", session.pk, {}),
         )
+        fault_point("link.ended")
         if ended:
             if not session.is_reconnect:
                 ConnectedAccount.objects.filter(

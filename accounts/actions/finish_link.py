@@ -11,6 +11,7 @@ from accounts.actions.account_trail import record_account
 from accounts.actions.duplicates import mark_duplicate, original_of
 from accounts.actions.end_link import fail_link
 from accounts.actions.ending import Ending, Page, callback_url_of
+from accounts.actions.hold_account import hold_account
 from accounts.actions.revoke_account import replace_accounts
 from accounts.actions.siblings import ends_all, siblings_of
 from accounts.actions.store_credential import grant_of, secrets_in
@@ -103,6 +104,7 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
             page="other_identity" if reason == StatusReason.OTHER_IDENTITY else "duplicate",
         )
     with transaction.atomic():
+        hold_account(session.account_id)
         done = LinkSession.objects.filter(pk=session.pk, state=LinkState.FINISHING).update(
             state=LinkState.DONE,
             end="connected",

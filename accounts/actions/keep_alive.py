@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actions.account_trail import record_account
 from accounts.actions.expire_account import RAN_OUT, expire_account
+from accounts.actions.hold_account import hold_account
 from accounts.actions.pace import SLOT_IS_GOOD_FOR, take_slot
 from accounts.actions.refresh_credential import go_on, refresh_credential
 from accounts.actions.store_credential import Grant, lifetimes_of
@@ -23,6 +24,7 @@ from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
 from flowra.events.record import WORKER
+from flowra.fault_points import fault_point
 
 if TYPE_CHECKING:
     Accounts = QuerySet[ConnectedAccount, Any]
@@ -118,5 +120,7 @@ def _warn(account: ConnectedAccount, credential: Credential) -> None:
 
 def _end(account: ConnectedAccount, credential: Credential) -> None:
     with transaction.atomic():
+        hold_account(account.pk)
         if settle(credential, due_at=None):
+            fault_point("keep_alive.ended")
             expire_account(account, StatusReason.GRANT_REVOKED, WORKER, message=RAN_OUT)

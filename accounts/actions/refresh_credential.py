@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from accounts.actions.account_trail import record_account
 from accounts.actions.expire_account import account_expired, expire_account
+from accounts.actions.hold_account import hold_account
 from accounts.actions.pace import put_off
 from accounts.actions.store_credential import Grant, grant_of, replace_credential
-from accounts.actions.tell_provider import give_back_unstored, tell_again
+from accounts.actions.tell_provider import give_back_unstored, tell_again, tell_now
 from accounts.models import ConnectedAccount, Credential, StatusReason
 from accounts.oauth2.client import Client, client_of
 from accounts.oauth2.token_endpoint import renew
@@ -28,6 +29,7 @@ from accounts.oauth2.token_response import TokenAnswerUnusable, TokenRefused, To
 from authconfigs.actions.client_health import mark_failing, mark_working
 from authconfigs.catalogue.scopes import granted_scopes
 from authconfigs.catalogue.toolkit import Refresh, Toolkit
+from flowra.due.clock import lease_clock
 from flowra.errors import FlowraError, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
 from flowra.events.record import Actor
@@ -64,9 +66,9 @@ def claim_refresh(account: ConnectedAccount, toolkit: Toolkit, credential: Crede
 
     It also notes that a request is under way, so that what became of it is known to be unknown should this process die.
     """
-    now = timezone.now()
-    if is_cooling_down(account, credential, now):
+    if is_cooling_down(account, credential, timezone.now()):
         return None
+    now = lease_clock()
     won = Credential.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),
         pk=credential.pk,
@@ -89,7 +91,7 @@ def is_cooling_down(account: ConnectedAccount, credential: Credential, now: date
 
 def go_on(account: ConnectedAccount, toolkit: Toolkit, credential: Credential) -> Holding | None:
     """The same for a worker, who has the lease already; None when it has lost it."""
-    now = timezone.now()
+    now = lease_clock()
     kept = Credential.objects.filter(
         pk=credential.pk, version=credential.version, attempts=credential.attempts
     ).update(lease_until=now + LEASE, asked_at=now)
@@ -162,6 +164,7 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
     )
     is_warned = credential.warned_at is not None and grant.grant_ends_at == credential.grant_ends_at
     with transaction.atomic():
+        hold_account(account.pk)
         stored = replace_credential(
             account.pk,
             credential.version,
@@ -170,6 +173,7 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
             is_switched_off=account.is_disabled,
             is_warned=is_warned,
         )
+        fault_point("refresh.replaced")
         if stored:
             now = timezone.now()
             changed: dict[str, Any] = {
@@ -184,7 +188,6 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
             if sorted(grant.secrets) != account.secret_names:
                 changed["secret_names"] = sorted(grant.secrets)
             is_live = ConnectedAccount.live.filter(pk=account.pk).update(**changed)
-            mark_working(account.auth_config)
             if is_live:
                 record_account(
                     EventType.ACCOUNT_REFRESHED,
@@ -195,6 +198,9 @@ def _store(holding: Holding, client: Client, tokens: Tokens, asked_at: datetime,
                 )
             else:
                 tell_again(account.pk)
+            fault_point("refresh.storing")
+    # By itself, for who deletes an auth config locks it before its accounts; and after what must not be lost.
+    mark_working(account.auth_config)
     if not stored and not Credential.objects.filter(pk=account.pk).exists():
         # It was revoked and wiped while the service answered: nothing else knows these tokens.
         give_back_unstored(client, grant.secrets)
@@ -213,9 +219,13 @@ def _settle_failure(holding: Holding, error: FlowraError, actor: Actor) -> Flowr
 def _gone(holding: Holding, error: FlowraError, actor: Actor) -> FlowraError | None:
     reason = StatusReason.REFRESH_LOST if holding.unanswered else StatusReason.GRANT_REVOKED
     with transaction.atomic():
+        hold_account(holding.account.pk)
         settled = _mine(holding).update(due_at=None, lease_until=None, slot_at=None, asked_at=None)
+        fault_point("refresh.gone")
         if settled:
             expire_account(holding.account, reason, actor, provider_words=error.provider_error)
+    if settled:
+        tell_now(holding.account.pk)
     return account_expired(holding.account, str(reason.label), error.provider_error) if settled else None
 
 
@@ -254,6 +264,7 @@ def _trouble(holding: Holding, error: FlowraError, meaning: Meaning, actor: Acto
             mark_failing(holding.account.auth_config, str(words), actor)
     if not settled:
         return None
+    tell_now(holding.account.pk)
     if meaning == "client" or error.retry_after is not None:
         _put_off_workers(holding, CLIENT_REFUSED_WAIT if meaning == "client" else retry_at - now)
     logger.warning(

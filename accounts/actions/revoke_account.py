@@ -28,6 +28,7 @@ from flowra.encryption import sealed_for
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
 from flowra.events.record import Actor
+from flowra.fault_points import fault_point
 
 UNFINISHED = (LinkState.OPEN, LinkState.STARTED, LinkState.PARKED)
 BATCH = 1000
@@ -41,8 +42,11 @@ def revoke_account(account: ConnectedAccount, actor: Actor, reason: str = "") ->
     """
     with transaction.atomic():
         is_mine = _delete([account.pk]) == 1
+        fault_point("revoke.deleted")
         if is_mine:
             _follow_up([account.pk], account.project_id, actor, reason)
+        fault_point("revoke.written")
+    fault_point("revoke.due")
     if is_mine:
         account.refresh_from_db(fields=["deleted_at", "updated_at"])
     return Revocation.objects.get(account_id=account.pk)

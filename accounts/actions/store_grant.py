@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, CharField, F, TextField, Value, When
 from django.utils import timezone
 
+from accounts.actions.hold_account import hold_account
 from accounts.actions.store_credential import Grant, store_credential
 from accounts.identity import WhoItIs
 from accounts.models import ConnectedAccount, Status
@@ -39,6 +40,7 @@ def store_grant(
     `scopes_requested` None: they stay as they are. With `version`, only where the stored credential still has it (0:
     there is none); else raises Conflict (`credential_changed`).
     """
+    hold_account(account_id)
     is_live = _make_active(account_id, granted, scopes_requested)
     store_credential(account_id, granted.grant, toolkit, version=version)
     return is_live

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.actions.account_trail import record_account
 from accounts.actions.expire_account import expire_account
+from accounts.actions.hold_account import hold_account
 from accounts.actions.revoke_account import forget_private, what_lives_on
 from accounts.actions.siblings import ends_all, siblings_of
 from accounts.models import (
@@ -26,10 +28,12 @@ from accounts.oauth2.client import Client, client_of
 from accounts.oauth2.revoke import Told, revoke_at_service
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
+from flowra.due.clock import lease_clock
 from flowra.due.row import settle
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
 from flowra.events.record import WORKER
+from flowra.fault_points import fault_point
 
 logger = logging.getLogger("flowra.revocation")
 
@@ -41,6 +45,10 @@ FINAL = (
     RevocationOutcome.UNSUPPORTED,
     RevocationOutcome.NOTHING,
     RevocationOutcome.GIVEN_UP,
+)
+LOST_ANSWER = (
+    " Newer tokens may have been on their way here when an answer was lost: nobody has them, but the app may still be"
+    " listed there."
 )
 
 
@@ -54,17 +62,25 @@ class _Result:
 def tell_provider(revocation: Revocation) -> None:
     """Acts on a leased row: one try, its outcome recorded with the event in one transaction.
 
-    A final outcome wipes what is secret or private of the account; support keeps seeing whose it was.
+    While the tokens are being renewed, what is stored may be spent already: then it waits for that to end. A final
+    outcome wipes what is secret or private of the account; support keeps seeing whose it was.
     """
+    fault_point("revoke.claimed")
     account = ConnectedAccount.objects.select_related("auth_config", "project").get(pk=revocation.account_id)
-    version, result = _try(account)
+    is_taken = _take_credential(account.pk)
+    credential = Credential.objects.filter(pk=account.pk).first()
+    if credential is not None and not is_taken:
+        settle(revocation, due_at=credential.lease_until or timezone.now())
+        return
+    version = credential.version if credential is not None else 0
+    result = _try(account, credential)
     now = timezone.now()
     if result.outcome == RevocationOutcome.FAILING and now - revocation.created_at >= GIVE_UP_AFTER:
         result = _Result(RevocationOutcome.GIVEN_UP, result.detail)
     is_final = result.outcome in FINAL
     with transaction.atomic():
-        # First of all the outcome: it locks the row, so that a grant that arrives meanwhile is either seen below or
-        # makes the row due again after this.
+        # A grant that arrives meanwhile is either seen below or makes the row due again after this.
+        hold_account(account.pk)
         settled = settle(
             revocation,
             due_at=None if is_final else now + _wait(revocation.attempts, result.retry_after),
@@ -74,12 +90,15 @@ def tell_provider(revocation: Revocation) -> None:
         )
         if not settled:
             return
+        fault_point("revoke.settled")
         if is_final and not _wipe(account, version):
             settle(revocation, due_at=now, outcome=RevocationOutcome.PENDING, detail="", finished_at=None)
             return
+        fault_point("revoke.wiped")
         _tell_the_trail(account, revocation, result)
         if result.outcome == RevocationOutcome.DONE:
             _end_siblings(account)
+    fault_point("revoke.recorded")
 
 
 def tell_again(account_id: str) -> None:
@@ -95,6 +114,13 @@ def tell_again(account_id: str) -> None:
     )
 
 
+def tell_now(account_id: str) -> None:
+    """A renewal has ended without new tokens: a revocation that waited for it need not wait for its lease to run out."""
+    Revocation.objects.filter(
+        account_id=account_id, outcome=RevocationOutcome.PENDING, lease_until__isnull=True
+    ).update(due_at=timezone.now())
+
+
 def give_back_unstored(client: Client, secrets: Mapping[str, str]) -> None:
     """Tells the service of a grant that will not be stored anywhere: one try, since nothing is left to try with."""
     told = revoke_at_service(client, secrets)
@@ -102,30 +128,40 @@ def give_back_unstored(client: Client, secrets: Mapping[str, str]) -> None:
         logger.warning("A grant at %s was not stored and could not be given back.", client.toolkit.slug)
 
 
-def _try(account: ConnectedAccount) -> tuple[int, _Result]:
-    """The version of the credential that was told of (0: there is none), and how it went."""
-    credential = Credential.objects.filter(pk=account.pk).first()
+def _take_credential(account_id: str) -> bool:
+    """Ends all renewing of a deleted account's tokens; False while somebody holds the lease, or there are none."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=lease_clock())
+    taken = Credential.objects.filter(free, pk=account_id).update(
+        attempts=F("attempts") + 1, lease_until=None, due_at=None
+    )
+    return taken == 1
+
+
+def _try(account: ConnectedAccount, credential: Credential | None) -> _Result:
     secrets = credential.secrets if credential is not None else {}
-    version = credential.version if credential is not None else 0
-    if not secrets:
-        return version, _Result(RevocationOutcome.NOTHING, "Nothing had been granted.")
+    if credential is None or not secrets:
+        return _Result(RevocationOutcome.NOTHING, "Nothing had been granted.")
     try:
         toolkit = toolkit_for(account.project, account.toolkit_slug)
         if "access_token" not in secrets or toolkit.oauth2 is None:
-            return version, _Result(
+            return _Result(
                 RevocationOutcome.UNSUPPORTED,
                 _do_it_there(toolkit, "goes on accepting the key; delete it there"),
             )
-        told = revoke_at_service(client_of(account.auth_config, toolkit, account.connection_data), secrets)
+        client = client_of(account.auth_config, toolkit, account.connection_data)
+        fault_point("revoke.telling")
+        told = revoke_at_service(client, secrets)
+        fault_point("revoke.told")
     except FlowraError as error:
-        return version, _Result(RevocationOutcome.FAILING, error.message)
-    return version, _result_of(told, toolkit)
+        return _Result(RevocationOutcome.FAILING, error.message)
+    return _result_of(told, toolkit, is_unanswered=credential.asked_at is not None)
 
 
-def _result_of(told: Told, toolkit: Toolkit) -> _Result:
+def _result_of(told: Told, toolkit: Toolkit, *, is_unanswered: bool) -> _Result:
     if told.how == "done":
+        lost = LOST_ANSWER if is_unanswered else ""
         return _Result(
-            RevocationOutcome.DONE, f"{toolkit.name} has forgotten the grant.{what_lives_on(toolkit)}"
+            RevocationOutcome.DONE, f"{toolkit.name} has forgotten the grant.{what_lives_on(toolkit)}{lost}"
         )
     if told.how == "unsupported":
         return _Result(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -24,12 +24,15 @@ from accounts.models import ConnectedAccount, Credential, Status
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.schemes import scheme_named
 from authconfigs.schemes.scheme import Signature
+from flowra.due.clock import lease_clock
 from flowra.errors import Conflict, FlowraError, NotFound, ProviderFailed, ProviderTimedOut
 from flowra.events.record import SYSTEM, Actor
 from flowra.fault_points import fault_point
 
 FIRST_LOOK_SECONDS = 0.02
 LONGEST_LOOK_SECONDS = 0.2
+# Who renews may have begun after we came, and may die: then its lease is over later than a lease from now.
+AFTER_THE_LEASE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,13 @@ def usable_credential(
 ) -> UsableCredential:
     """The account's credential, renewed where it has run out, or is of the version that the service `refused`.
 
-    Of many callers at once one renews it; the others wait for that one, no longer than renewing may take. While the
+    Of many callers at once one renews it; the others wait for that one, and where it dies one of them follows. While the
     service has trouble, a token that has not run out yet is still handed out. `of` confines it to a `project`, and a
     `user` of it. Raises NotFound for an account that is deleted or not theirs, Conflict (`account_expired`,
     `account_disabled`, `account_not_connected`, `auth_config_disabled`) where the service is not asked, ProviderFailed
     and ProviderTimedOut where it could not renew it at the moment.
     """
-    give_up = time.monotonic() + LEASE.total_seconds()
+    give_up = time.monotonic() + (LEASE + AFTER_THE_LEASE).total_seconds()
     pause = FIRST_LOOK_SECONDS
     trouble: FlowraError | None = None
     while True:
@@ -116,7 +119,7 @@ def usable_credential(
                 "The access is still being renewed by another call.", retry_after=1
             )
         holding = None
-        if credential.lease_until is None or credential.lease_until < now:
+        if credential.lease_until is None or credential.lease_until < lease_clock():
             holding = claim_refresh(account, usable.toolkit, credential)
         if holding is None:
             time.sleep(pause)

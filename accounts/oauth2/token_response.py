@@ -140,8 +140,9 @@ def _object_in(body: str) -> dict[str, Any]:
 
 def _error_in(answer: Mapping[str, Any], status: int) -> tuple[str, str] | None:
     error = answer.get("error")
-    if error is None and status >= 400 and isinstance(answer.get("status"), str):
-        error = answer["status"]
+    if error is None and status >= 400:
+        # Notion's API has it in `code`, HubSpot's in `status`.
+        error = next((answer[name] for name in ("code", "status") if isinstance(answer.get(name), str)), None)
     words = answer.get("error_description") or answer.get("message") or answer.get("error_message")
     if isinstance(error, Mapping):
         words = error.get("message") or words

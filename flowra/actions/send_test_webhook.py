@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from flowra.due.clock import lease_clock
 from flowra.events.deliveries import message
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
@@ -45,7 +46,7 @@ def send_test_webhook(endpoint: WebhookEndpoint, actor: Actor) -> WebhookDeliver
             waiting_since=now,
             created_at=now,
             due_at=now,
-            lease_until=now + LEASE,
+            lease_until=lease_clock() + LEASE,
             attempts=1,
         )
     deliver(delivery)

@@ -13,6 +13,8 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from flowra.due.clock import lease_clock
+
 
 class DueRow(models.Model):
     """`due_at` null: nothing to do. `attempts` counts claims and fences: an outcome counts only for the last one."""
@@ -46,7 +48,7 @@ def claim(
 
     On PostgreSQL other claimers skip rows that are being claimed; on SQLite the immediate transaction orders them.
     """
-    now = timezone.now()
+    now = lease_clock()
     rows = model._default_manager
     free = due_and_free(now)
     with transaction.atomic():
@@ -62,7 +64,7 @@ def claim(
 
 def claim_one(model: type[Row], pk: str, *, lease: timedelta) -> Row | None:
     """The one row if it is due and free, leased to the caller; else None."""
-    now = timezone.now()
+    now = lease_clock()
     rows = model._default_manager
     free = due_and_free(now)
     won = rows.filter(free, pk=pk).update(lease_until=now + lease, attempts=F("attempts") + 1)

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
-from django.utils import timezone
 
+from flowra.due.clock import lease_clock
 from flowra.due.row import due_and_free
 from flowra.models import WebhookDelivery, WebhookEndpoint
 
@@ -30,7 +30,7 @@ _LOOKED_AT = 100
 def claim_deliveries(limit: int, lease: timedelta) -> list[WebhookDelivery]:
     """Up to `limit` deliveries, leased to the caller; at once free for nobody else."""
     taken: list[str] = []
-    now = timezone.now()
+    now = lease_clock()
     until = now + lease
     all_failing = WebhookEndpoint.objects.filter(failing_since__isnull=False, is_disabled=False)
     failing = set(all_failing.values_list("pk", flat=True))

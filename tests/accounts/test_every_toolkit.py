@@ -1,8 +1,9 @@
-"""One story for every toolkit: connect, be recognised, be revoked, at a server shaped by that service's own facts."""
+"""One story for every toolkit: connect, be recognised, be renewed, be revoked, at a server shaped by the service's facts."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,15 +22,23 @@ from flowra.due.row import claim
 from flowra.models import Project
 from tests.accounts.acme import BACK, STAFF, Acme, Browser, query_of, reread
 from tests.accounts.elsewhere import moved
+from tests.accounts.later import run_out
 from tests.caller import Caller
 from tests.factories import make_key
 from tests.provider import PracticeProvider
+from tests.provider.records import RefreshRule
 
 CATALOGUE = dict(load.all_toolkits())
 BY_BROWSER = [slug for slug, toolkit in CATALOGUE.items() if toolkit.auth_schemes[0] == "OAUTH2"]
 BY_FORM = [slug for slug in CATALOGUE if slug not in BY_BROWSER]
 CONNECTION_DATA = {"zendesk": {"subdomain": "acme"}}
 NOT_TOLD = {"outlook"}
+# Tokens that never run out, unless the app's registration says otherwise.
+NEVER_RUNS_OUT = {"slack", "github"}
+RUNS_OUT = {
+    "slack": {"refresh": "rotates", "expires_in": 43_200},
+    "github": {"refresh": "rotates", "expires_in": 28_800},
+}
 KEYS = {
     "openai": {"api_key": "sk-practice-0123456789"},
     "twilio": {"username": "AC" + "0123456789abcdef" * 2, "password": "fedcba9876543210" * 2},
@@ -46,8 +55,8 @@ def app(db: None, provider: PracticeProvider, monkeypatch: pytest.MonkeyPatch) -
     return Acme(project, AuthConfig(project=project), provider)
 
 
-def registered(app: Acme, toolkit: Toolkit) -> AuthConfig:
-    """The app's client at that service."""
+def registered(app: Acme, toolkit: Toolkit, **client_facts: Any) -> AuthConfig:
+    """The app's client at that service; `client_facts` as the service's console has them."""
     auth_config = AuthConfig(
         project=app.project,
         toolkit_slug=toolkit.slug,
@@ -55,7 +64,9 @@ def registered(app: Acme, toolkit: Toolkit) -> AuthConfig:
         auth_scheme=toolkit.auth_schemes[0],
     )
     if toolkit.oauth2 is not None:
-        client = app.provider.register_client(service=toolkit.slug, redirect_uris=[auth_config.redirect_uri])
+        client = app.provider.register_client(
+            service=toolkit.slug, redirect_uris=[auth_config.redirect_uri], **client_facts
+        )
         auth_config.settings = {"client_id": client.client_id, "scopes": list(toolkit.oauth2.default_scopes)}
         auth_config.secrets = {"client_secret": client.client_secret}
     auth_config.save(force_insert=True)
@@ -73,12 +84,18 @@ def test_the_catalogue_has_its_fourteen_services() -> None:
     assert set(KEYS) == set(BY_FORM)
 
 
-@pytest.mark.parametrize("slug", BY_BROWSER)
+@pytest.mark.parametrize(
+    ("slug", "client_facts"),
+    [
+        *(pytest.param(slug, {}, id=slug) for slug in BY_BROWSER),
+        *(pytest.param(slug, facts, id=f"{slug}, whose tokens run out") for slug, facts in RUNS_OUT.items()),
+    ],
+)
 def test_an_app_connects_a_person_and_gives_the_grant_back_through_its_own_doors(
-    app: Acme, slug: str
+    app: Acme, slug: str, client_facts: dict[str, Any]
 ) -> None:
     """The API makes the link, the page is pressed, the person agrees there, the API lists, the API deletes."""
-    auth_config = registered(app, load.all_toolkits()[slug])
+    auth_config = registered(app, load.all_toolkits()[slug], **client_facts)
     caller, person = Caller(app.project, make_key(app.project)[1]).as_user("customer_42"), Client()
     body = {"authConfigId": auth_config.pk, "connectionData": CONNECTION_DATA.get(slug), "callbackUrl": BACK}
     link = caller.post("connected_accounts/link", body).json()
@@ -98,6 +115,10 @@ def test_an_app_connects_a_person_and_gives_the_grant_back_through_its_own_doors
     assert app.provider.is_token_live(secrets["access_token"])
     assert not any(secret in str(found) for secret in secrets.values())
     assert len(app.provider.live_grants) == 1
+    if slug in NEVER_RUNS_OUT and not client_facts:
+        assert "refresh_token" not in secrets
+    else:
+        secrets = renewed(app, caller, link["connectedAccountId"], secrets)
     told = what_will_happen(ConnectedAccount.objects.get())
     assert caller.delete(f"connected_accounts/{link['connectedAccountId']}").status_code == 200
     outcome = work().outcome
@@ -111,6 +132,24 @@ def test_an_app_connects_a_person_and_gives_the_grant_back_through_its_own_doors
         for words in (told, Revocation.objects.get().detail):
             assert ends_all != ("until it runs out" in words)
     assert not Credential.objects.exists()
+
+
+def renewed(app: Acme, caller: Caller, account_id: str, before: dict[str, str]) -> dict[str, str]:
+    """The token runs out, and the app asks for its account's next one; the secrets that are stored then."""
+    app.provider.expire(before["access_token"])
+    run_out(ConnectedAccount.objects.get(pk=account_id))
+    told = caller.post(f"connected_accounts/{account_id}/refresh").json()
+    assert (told["status"], told["scopes"]["missing"]) == ("ACTIVE", [])
+    after = Credential.objects.get(pk=account_id).secrets
+    assert after["access_token"] != before["access_token"]
+    assert app.provider.is_token_live(after["access_token"])
+    assert app.provider.is_token_live(after["refresh_token"])
+    keeps = app.provider.grants[-1].client.refresh is RefreshRule.KEEPS
+    assert (after["refresh_token"] == before["refresh_token"]) == keeps
+    assert after.keys() == before.keys()
+    has_an_end = app.provider.grants[-1].client.expires_in is not None
+    assert (ConnectedAccount.objects.get(pk=account_id).expires_at is not None) == has_an_end
+    return dict(after)
 
 
 @pytest.mark.parametrize("slug", BY_BROWSER)

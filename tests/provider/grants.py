@@ -108,8 +108,9 @@ class PracticeRevocation(RevocationEndpoint):
     CLIENT_AUTH_METHODS = PracticeCodeGrant.TOKEN_ENDPOINT_AUTH_METHODS
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> Token | None:
+        """The token, unless it is none any more: those do nothing and are answered 200 (RFC 7009, 2.2)."""
         found: Token | None = self.server.ledger.token(token_string, self.server.shape.slug)
-        return found
+        return found if found is not None and not found.is_revoked() else None
 
     def revoke_token(self, token: Token, request: OAuthRequest) -> None:
         self.server.end(token)

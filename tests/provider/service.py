@@ -98,7 +98,10 @@ class Service:
         outcome = self._server.exchange(self._oauth_request(request, fields, path=path))
         if outcome.status != 200 or outcome.grant is None:
             client = outcome.client or self.ledger.client(self.shape.slug, (request.basic or ("",))[0])
-            status, error = self.shape.refusal(outcome.status, dict(outcome.payload))
+            error = dict(outcome.payload)
+            if fields.get("grant_type") == "refresh_token":
+                error["error"] = self.shape.renewal_errors.get(error["error"], error["error"])
+            status, error = self.shape.refusal(outcome.status, error)
             return write_answer(error, status, self._style(request, client), outcome.headers)
         answer = self.shape.answer(self, outcome.grant, dict(outcome.payload))
         return write_answer(answer, 200, self._style(request, outcome.client), outcome.headers)

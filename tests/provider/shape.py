@@ -127,6 +127,8 @@ class Shape:
     # RFC 6749's token answer made the service's own, and the same for its error and for the API's 401 and 403.
     answer: Callable[[Service, Grant, dict[str, Any]], dict[str, Any]] = _plain_answer
     refusal: Callable[[int, dict[str, Any]], tuple[int, dict[str, Any]]] = _plain_refusal
+    # RFC 6749's errors by the service's names where it refuses a refresh token; `refusal` is given these.
+    renewal_errors: Mapping[str, str] = field(default_factory=dict)
     api_refusal: Callable[[int, dict[str, Any]], tuple[int, dict[str, Any]]] = _plain_refusal
     # What the service is strict about at its two endpoints: a sentence refuses the request.
     objects_to_asking: Callable[[Request, Mapping[str, str]], str | None] = _no_objection

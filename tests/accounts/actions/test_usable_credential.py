@@ -272,4 +272,5 @@ def test_it_is_a_timeout_when_the_other_s_renewal_takes_too_long(acme: Acme, mon
     run_out(account)
     claimed(account)
     monkeypatch.setattr("accounts.actions.usable_credential.LEASE", timedelta(seconds=0.2))
+    monkeypatch.setattr("accounts.actions.usable_credential.AFTER_THE_LEASE", timedelta(0))
     assert isinstance(refused(account), ProviderTimedOut)

@@ -1,6 +1,9 @@
 """GitHub: form-encoded answers unless JSON is asked for, errors with status 200, scopes by comma, no expiry.
 
+A GitHub App whose tokens run out is a client with `refresh` and `expires_in`.
+
 https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
 https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
 """
 
@@ -15,6 +18,7 @@ from ..service import Refused, Service
 from ..shape import Path, Revocation, Route, Shape
 
 DOCS = "https://docs.github.com/rest"
+REFRESH_SECONDS = 15_897_600
 # https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps#normalized-scopes
 CONTAINED = {
     "repo": {"repo:status", "repo_deployment", "public_repo", "repo:invite", "security_events"},
@@ -25,6 +29,7 @@ CONTAINED = {
 }
 ERRORS = {
     "invalid_grant": ("bad_verification_code", "The code passed is incorrect or expired."),
+    "bad_refresh_token": ("bad_refresh_token", "The refresh token passed is incorrect or expired."),
     "invalid_client": (
         "incorrect_client_credentials",
         "The client_id and/or client_secret passed are incorrect.",
@@ -33,10 +38,14 @@ ERRORS = {
 
 
 def answer(service: Service, grant: Grant, plain: dict[str, Any]) -> dict[str, Any]:
-    """Token, kind and the scopes, without those that another one contains."""
+    """Token, kind and the scopes, without those that another one contains; lifetimes where there are any."""
     contained = set().union(*(CONTAINED.get(scope, set()) for scope in grant.scopes))
     kept = " ".join(scope for scope in grant.scopes if scope not in contained)
-    return {"access_token": plain["access_token"], "scope": kept, "token_type": "bearer"}
+    told = {"access_token": plain["access_token"], "scope": kept, "token_type": "bearer"}
+    if "refresh_token" in plain:
+        lives = {name: plain[name] for name in ("expires_in", "refresh_token")}
+        told |= {**lives, "refresh_token_expires_in": REFRESH_SECONDS}
+    return told
 
 
 def refusal(status: int, error: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -130,6 +139,7 @@ GITHUB = Shape(
     token_prefixes=("gho_", "ghr_"),
     answer=answer,
     refusal=refusal,
+    renewal_errors={"invalid_grant": "bad_refresh_token"},
     api_refusal=api_refusal,
     style_for=style_for,
     routes=(

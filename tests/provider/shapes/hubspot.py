@@ -22,6 +22,7 @@ HUB_DOMAIN = "practice.example.com"
 APP_ID = 456
 API = "/api.hubapi.com"
 STATUSES = {"invalid_grant": "BAD_AUTH_CODE", "invalid_client": "BAD_CLIENT_ID"}
+BAD_REFRESH_TOKEN = "BAD_REFRESH_TOKEN"
 
 
 def needs_scopes(request: Request, fields: Mapping[str, str]) -> str | None:
@@ -41,6 +42,13 @@ def answer(service: Service, grant: Grant, plain: dict[str, Any]) -> dict[str, A
 
 
 def refusal(status: int, error: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Both the status of the older endpoints and RFC 6749's error, which the newer ones have."""
+    if error["error"] == BAD_REFRESH_TOKEN:
+        return 400, {
+            "status": BAD_REFRESH_TOKEN,
+            "message": "missing or unknown refresh token",
+            "correlationId": str(uuid4()),
+        }
     words = error.get("error_description") or "missing or invalid auth code"
     return 400, {
         "status": STATUSES.get(error["error"], "BAD_REQUEST"),
@@ -146,6 +154,7 @@ HUBSPOT = Shape(
     objects_to_asking=needs_scopes,
     answer=answer,
     refusal=refusal,
+    renewal_errors={"invalid_grant": BAD_REFRESH_TOKEN},
     api_refusal=api_refusal,
     routes=(
         Route("POST", f"{API}/oauth/v1/token", Service.exchange),

@@ -1,7 +1,11 @@
 """Slack: OAuth v2 with a bot's and a person's tokens in one answer, and every refusal a 200 with `ok: false`.
 
+An app that has turned token rotation on is a client with `refresh` and `expires_in`: of its bot's tokens, or of the
+person's where it asked for no bot.
+
 https://docs.slack.dev/authentication/installing-with-oauth
 https://docs.slack.dev/reference/methods/oauth.v2.access
+https://docs.slack.dev/authentication/using-token-rotation
 """
 
 from __future__ import annotations
@@ -48,26 +52,39 @@ def answer(service: Service, grant: Grant, plain: dict[str, Any]) -> dict[str, A
         "team": TEAM,
         "enterprise": None,
         "is_enterprise_install": False,
-        "authed_user": {"id": user_id(grant.person)},
     }
     person_scopes = tuple(part for part in grant.asked.get("user_scope", "").split(",") if part)
+    lives = {name: plain[name] for name in ("expires_in", "refresh_token") if "refresh_token" in plain}
+    bot = {"token_type": "bot", "scope": ",".join(grant.scopes), "bot_user_id": "U0PBOT"}
+    if any(token.dead_because == "rotated" for token in grant.tokens):
+        return (
+            told
+            | {"access_token": plain["access_token"], **lives}
+            | (bot if grant.scopes else _as_person(service, plain, person_scopes))
+        )
+    told["authed_user"] = {"id": user_id(grant.person)}
     if person_scopes:
-        token = service.mint(grant, "user", person_scopes, None, "xoxp-")
+        lifetime = None if grant.scopes else plain.get("expires_in")
+        token = service.mint(grant, "user", person_scopes, lifetime, "xoxp-")
         told["authed_user"] |= {
             "scope": ",".join(person_scopes),
             "access_token": token.value,
             "token_type": "user",
+            **({} if grant.scopes else lives),
         }
     if grant.scopes:
-        told |= {
-            "access_token": plain["access_token"],
-            "token_type": "bot",
-            "scope": ",".join(grant.scopes),
-            "bot_user_id": "U0PBOT",
-        }
+        told |= {"access_token": plain["access_token"], **bot, **lives}
     else:
         service.drop(plain["access_token"])
     return told
+
+
+def _as_person(service: Service, plain: dict[str, Any], scopes: tuple[str, ...]) -> dict[str, Any]:
+    """A renewed token of a person's stands above, as a bot's does."""
+    token = service.ledger.token(plain["access_token"], "slack")
+    if token is not None:
+        token.role, token.scopes = "user", scopes
+    return {"token_type": "user", "scope": ",".join(scopes)}
 
 
 def refusal(status: int, error: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -81,7 +98,7 @@ def admit(service: Service, request: Request, *scopes: str) -> Token:
     if known is None:
         raise Refused(_no("invalid_auth" if value else "not_authed"))
     if not known.is_live:
-        raise Refused(_no("token_revoked"))
+        raise Refused(_no("token_revoked" if known.is_revoked() else "token_expired"))
     if scopes and not set(scopes) & set(known.scopes):
         raise Refused(
             as_json(
@@ -128,10 +145,16 @@ def users_info(service: Service, request: Request, path: Path) -> Reply:
 
 
 def auth_revoke(service: Service, request: Request, path: Path) -> Reply:
-    """https://docs.slack.dev/reference/methods/auth.revoke: the token that makes the call, and no other."""
+    """https://docs.slack.dev/reference/methods/auth.revoke: the token that makes the call, and no other access token.
+
+    Its bot is deactivated by it, so that what would renew it is of no use any more.
+    """
     token = admit(service, request)
     if request.query.get("test") == "1" or request.form.get("test") == "1":
         return as_json({"ok": True, "revoked": False})
+    for other in token.grant.tokens:
+        if other.kind == "refresh":
+            service.drop(other.value)
     service.end(token)
     return as_json({"ok": True, "revoked": True})
 
@@ -156,6 +179,7 @@ SLACK = Shape(
     objects_to_asking=needs_some_scope,
     answer=answer,
     refusal=refusal,
+    renewal_errors={"invalid_grant": "invalid_refresh_token"},
     routes=tuple(
         Route(method, f"/slack.com/api/{name}", deed)
         for name, deed in (("auth.test", auth_test), ("users.info", users_info), ("auth.revoke", auth_revoke))
