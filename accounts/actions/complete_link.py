@@ -19,6 +19,7 @@ from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.encryption import sealed_for
 from flowra.errors import FlowraError, Gone, InvalidInput
 from flowra.events.record import END_USER
+from flowra.fault_points import fault_point
 
 # What a refusal by the person is called besides RFC 6749's access_denied, in services' documentation.
 SAID_NO = frozenset(
@@ -41,6 +42,7 @@ def complete_link(auth_config_id: str, params: Mapping[str, str], browser: str |
             "This address only works as the way back from a service.", code="callback_incomplete"
         )
     session = _claim(state)
+    fault_point("link.claimed")
     client = client_as_pressed(session)
     mismatch = _mismatch(session, client, auth_config_id, params, browser)
     if mismatch is not None or client is None:

@@ -30,6 +30,7 @@ from flowra.encryption import sealed_for
 from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
 from flowra.events.names import EventType
 from flowra.events.record import Actor
+from flowra.fault_points import fault_point
 from flowra.outbound import OutboundFailed
 
 
@@ -44,6 +45,7 @@ def exchange_and_finish(session: LinkSession, client: Client, code: str, *, acto
         tokens = exchange_code(client, code=code, code_verifier=attempt["code_verifier"])
     except (ProviderFailed, InvalidInput) as error:
         return _not_exchanged(session, client, error, actor)
+    fault_point("link.exchanged")
     mark_working(session.account.auth_config)
     secrets = secrets_in(tokens)
     if not _answers_this_attempt(tokens, client, attempt.get("nonce")):
@@ -141,6 +143,8 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
             )
         else:
             tell_again(session.account_id)
+        fault_point("link.storing")
+    fault_point("link.stored")
     session.refresh_from_db(fields=["state", "end"])
     session.account.refresh_from_db()
     if not is_live:

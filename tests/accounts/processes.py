@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -22,6 +22,7 @@ from django.db import connection, connections
 if not apps.ready:
     django.setup()
 
+from accounts.actions.complete_link import complete_link
 from accounts.actions.revoke_account import revoke_account
 from accounts.actions.usable_credential import usable_credential
 from accounts.models import ConnectedAccount
@@ -84,7 +85,7 @@ def _act(
         fault_points.reached = lambda point: (
             os.kill(os.getpid(), signal.SIGKILL) if point == dies_at else None
         )
-    answers: list[str] = {"use": _use, "revoke": _revoke, "work": _work}[deed](*arguments, start=start)
+    answers: list[str] = DEEDS[deed](*arguments, start=start)
     connections.close_all()
     out.send(answers)
     out.close()
@@ -112,6 +113,11 @@ def _use(account_id: str, times: int = 1, *, start: Any) -> list[str]:
     return answers
 
 
+def _come_back(auth_config_id: str, query: dict[str, str], cookie: str, *, start: Any) -> list[str]:
+    """A person's browser at the callback address."""
+    return [complete_link(auth_config_id, query, cookie).outcome]
+
+
 def _revoke(account_id: str, *, start: Any) -> list[str]:
     return [revoke_account(ConnectedAccount.objects.get(pk=account_id), SUPPORT, "They asked.").pk]
 
@@ -123,3 +129,11 @@ def _work(kind: str, *, start: Any) -> list[str]:
         del KINDS[other]
     Worker(name="to be killed", threads=1, poll_seconds=0.02).run(threading.Event())
     return []
+
+
+DEEDS: dict[str, Callable[..., list[str]]] = {
+    "use": _use,
+    "come back": _come_back,
+    "revoke": _revoke,
+    "work": _work,
+}
