@@ -54,6 +54,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@pytest.fixture(autouse=True)
+def _no_notes_of_another_test() -> Iterator[None]:
+    """What a test used without a request would be written by the next test's first request."""
+    yield
+    from accounts.last_used import ACCOUNTS
+    from flowra.api.last_used import KEYS
+
+    for notes in (ACCOUNTS, KEYS):
+        notes._due.clear()
+
+
 @pytest.fixture
 def api(db: None) -> Caller:
     """An app with a key of a new project that calls the API: `api.post("auth_configs", {…})`."""
