@@ -18,7 +18,9 @@ from flowra.due.row import claim
 def claim_renewals(limit: int, lease: timedelta) -> list[Credential]:
     """Up to `limit` due rows, leased to the caller; at once free for nobody else."""
     slot_has_come = Q(slot_at__lte=timezone.now())
-    taken = claim(Credential, limit=limit, lease=lease, among=slot_has_come, first="slot_at")
+    taken: list[Credential] = []
+    if Credential.objects.filter(slot_has_come).exists():
+        taken = claim(Credential, limit=limit, lease=lease, among=slot_has_come, first="slot_at")
     if len(taken) < limit:
         taken += claim(Credential, limit=limit - len(taken), lease=lease, among=Q(slot_at__isnull=True))
     return taken

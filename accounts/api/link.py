@@ -33,7 +33,12 @@ class CreateConnectedAccountLinkDto(Body):
     callbackUrl = TextField(required=False, allow_null=True, allow_blank=True, max_length=MAX_URL)
     connectionData = ObjectField(required=False, allow_null=True)
     label = TextField(required=False, allow_null=True, max_length=100)  # type: ignore[assignment]
-    labels = serializers.ListField(child=TextField(max_length=100), required=False, allow_null=True)
+    labels = serializers.ListField(
+        child=TextField(max_length=100),
+        required=False,
+        allow_null=True,
+        help_text="A new account's; one that is connected again keeps its own.",
+    )
     eUID = TextField(required=False, allow_null=True, trim_whitespace=False)
     scopes = serializers.ListField(
         child=TextField(max_length=300), required=False, allow_null=True, max_length=MAX_SCOPES
@@ -42,7 +47,12 @@ class CreateConnectedAccountLinkDto(Body):
     requireConfirmation = FlagField(required=False, allow_null=True)
     expiresInSeconds = serializers.IntegerField(required=False, min_value=1, max_value=MAX_SECONDS)
     locale = TextField(required=False, allow_null=True, max_length=20)
-    onDuplicate = serializers.ChoiceField(choices=OnDuplicate.values, required=False)
+    onDuplicate = serializers.ChoiceField(
+        choices=OnDuplicate.values,
+        required=False,
+        help_text="When the user has connected the same identity through this auth config before: keep both, replace "
+        "the old one's credential, or refuse.",
+    )
     allowOtherIdentity = FlagField(
         required=False, help_text="An account that is connected again may become another person's."
     )
