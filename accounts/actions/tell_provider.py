@@ -81,6 +81,8 @@ def tell_provider(revocation: Revocation) -> None:
     with transaction.atomic():
         # A grant that arrives meanwhile is either seen below or makes the row due again after this.
         hold_account(account.pk)
+        if Revocation.objects.filter(pk=revocation.pk, finished_at__isnull=False).exists():
+            return
         settled = settle(
             revocation,
             due_at=None if is_final else now + _wait(revocation.attempts, result.retry_after),
