@@ -31,6 +31,8 @@ from flowra.fault_points import fault_point
 
 FIRST_LOOK_SECONDS = 0.02
 LONGEST_LOOK_SECONDS = 0.2
+# So long a caller waits for another's renewal while the token at hand is still good.
+PATIENCE_SECONDS = 2.0
 # Who renews may have begun after we came, and may die: then its lease is over later than a lease from now.
 AFTER_THE_LEASE = timedelta(seconds=5)
 
@@ -84,12 +86,13 @@ def usable_credential(
     """The account's credential, renewed where it has run out, or is of the version that the service `refused`.
 
     Of many callers at once one renews it; the others wait for that one, and where it dies one of them follows. While the
-    service has trouble, a token that has not run out yet is still handed out. `of` confines it to a `project`, and a
+    service has trouble, or takes its time, a token that has not run out yet is still handed out. `of` confines it to a `project`, and a
     `user` of it. Raises NotFound for an account that is deleted or not theirs, Conflict (`account_expired`,
     `account_disabled`, `account_not_connected`, `auth_config_disabled`) where the service is not asked, ProviderFailed
     and ProviderTimedOut where it could not renew it at the moment.
     """
-    give_up = time.monotonic() + (LEASE + AFTER_THE_LEASE).total_seconds()
+    began = time.monotonic()
+    give_up = began + (LEASE + AFTER_THE_LEASE).total_seconds()
     pause = FIRST_LOOK_SECONDS
     trouble: FlowraError | None = None
     while True:
@@ -122,6 +125,8 @@ def usable_credential(
         if credential.lease_until is None or credential.lease_until < lease_clock():
             holding = claim_refresh(account, usable.toolkit, credential)
         if holding is None:
+            if still_good and time.monotonic() > began + PATIENCE_SECONDS:
+                return usable
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
             continue

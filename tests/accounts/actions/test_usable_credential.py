@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from accounts.actions import usable_credential as usable_credential_module
 from accounts.actions.refresh_credential import refresh_credential
 from accounts.actions.revoke_account import revoke_account
 from accounts.actions.usable_credential import usable_credential
@@ -195,6 +196,24 @@ class TestManyAtOnce:
         assert {getattr(each, "problem_code", None) for each in results} == {"account_expired"}
         assert trail(account).count("account.expired") == 1
         assert refreshes(acme) == 1
+
+
+class TestAWinnerThatTakesItsTime:
+    def test_leaves_the_others_what_is_still_good(self, acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(usable_credential_module, "PATIENCE_SECONDS", 0.1)
+        account = connected(acme)
+        before = secrets_of(account)
+        run_out(account, seconds_left=40)
+        claimed(account)
+        looks: list[str] = []
+
+        def look(point: str) -> None:
+            looks.append(point)
+            assert len(looks) < 20, "it waits for all of the lease"
+
+        monkeypatch.setattr(fault_points, "reached", look)
+        assert usable_credential(account.pk).secrets == before
+        assert refreshes(acme) == 0
 
 
 class TestAWinnerThatDies:
