@@ -8,13 +8,13 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, OperationalError
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
 from flowra.errors import FlowraError, InvalidInput
+from flowra.pages.refuse_unreadable import refuse_unreadable
 
-LONGEST_SEARCH = 200
 # SQLite's words for an expression, a pattern or a number of the visitor's that it cannot work with.
 _UNWORKABLE = ("user-defined function", "pattern too complex", "too large", "too many")
 
@@ -34,7 +34,7 @@ class FlowraAdminSite(AdminSite):
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                _refuse_unreadable(request)
+                refuse_unreadable(request)
                 answer: HttpResponseBase = view(request, *args, **kwargs)
                 return answer
             except FlowraError as error:
@@ -57,16 +57,3 @@ class FlowraAdminSite(AdminSite):
         title = "There is no such thing" if error.status == 404 else "That did not work"
         context = {**self.each_context(request), "title": title, "message": error.message}
         return TemplateResponse(request, "admin/problem.html", context, status=error.status)
-
-
-def _refuse_unreadable(request: HttpRequest) -> None:
-    """PostgreSQL stores no NUL, no list offers patterns, and an endless search is nobody's."""
-    fields: tuple[QueryDict, ...] = (request.GET, request.POST)
-    if "\x00" in request.path or any(
-        "\x00" in text for query in fields for name, values in query.lists() for text in (name, *values)
-    ):
-        raise InvalidInput("The address or the form has a character in it that no text has.")
-    if any(name.endswith("regex") for name in request.GET):
-        raise InvalidInput("Lists are not searched by patterns.")
-    if len(request.GET.get("q", "")) > LONGEST_SEARCH:
-        raise InvalidInput(f"A search may have at most {LONGEST_SEARCH} characters.")

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
+    "django_htmx",
     "encrypted_model_fields",
     "flowra.apps.FlowraApp",
     "authconfigs.apps.AuthConfigsApp",
@@ -199,6 +200,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = FLOWRA_PUBLIC_IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+LOGIN_URL = "/dashboard/sign-in"
 CSRF_TRUSTED_ORIGINS = [FLOWRA_PUBLIC_URL]
 CSRF_FAILURE_VIEW = "flowra.api.problem_pages.forged_or_stale"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if FLOWRA_PUBLIC_IS_HTTPS else None

@@ -18,6 +18,8 @@ FLOORS = ("flowra", "authconfigs", "accounts")
 DOORS = {
     "api": ("accounts.api", "authconfigs.api", "flowra.api"),
     "connect": ("accounts.connect",),
+    "portal": ("accounts.portal",),
+    "dashboard": ("accounts.dashboard",),
     "admin": ("accounts.admin", "authconfigs.admin", "flowra.admin"),
     "management": ("accounts.management", "authconfigs.management", "flowra.management"),
 }

@@ -15,12 +15,15 @@ from django.utils.safestring import SafeString
 
 from accounts.actions.check_account import check_account
 from accounts.models import ConnectedAccount, Status
+from accounts.pages.account_words import name_of, service_name, status_badge
+from accounts.pages.story import story_of
 from flowra.admin.filters import ProjectFilter
-from flowra.admin.moments import moment
-from flowra.admin.pages import ReadOnlyPages, actor_of, cut_in_the_middle, plain_id
+from flowra.admin.pages import ReadOnlyPages, plain_id
 from flowra.errors import InvalidInput, NotFound
+from flowra.pages.moments import moment
+from flowra.pages.names import cut_in_the_middle
+from flowra.pages.staff import actor_of
 
-from .account_words import name_of, service_name, status_badge
 from .filters import (
     AuthConfigFilter,
     CreatedFilter,
@@ -31,7 +34,6 @@ from .filters import (
 )
 from .revoke import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
 from .search import search_accounts
-from .story import story_of
 
 
 @admin.register(ConnectedAccount)

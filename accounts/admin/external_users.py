@@ -15,9 +15,10 @@ from django.utils.safestring import SafeString
 from accounts.actions.external_users import toggle_external_user
 from accounts.models import ExternalUser
 from flowra.admin.filters import AgeFilter, Choices, ProjectFilter, WordsFilter
-from flowra.admin.moments import moment
-from flowra.admin.pages import ReadOnlyPages, actor_of
+from flowra.admin.pages import ReadOnlyPages
 from flowra.errors import FlowraError
+from flowra.pages.moments import moment
+from flowra.pages.staff import actor_of
 
 AT_MOST = 200
 

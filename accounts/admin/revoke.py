@@ -9,11 +9,10 @@ from django import forms
 
 from accounts.actions.revoke_account import revoke_account, what_will_happen
 from accounts.models import ConnectedAccount
+from accounts.pages.account_words import name_of, service_name
 from flowra.errors import FlowraError
 from flowra.events.record import Actor
 from flowra.redaction import scrub_text
-
-from .account_words import name_of, service_name
 
 AT_MOST = 200
 LONGEST_REASON = 500

@@ -18,6 +18,7 @@ from authconfigs.catalogue.scopes import what_is_shared
 from authconfigs.catalogue.toolkit import Field, Toolkit
 from authconfigs.schemes import scheme_named
 from flowra.errors import FlowraError
+from flowra.pages.names import cut_in_the_middle
 
 LONGEST_NAME = 40
 # So many are read; of more, those that are not sensitive wait behind a line that says how many they are.
@@ -78,7 +79,7 @@ def link_page_context(
         "mark": "waiting",
         "app_logo": logo_of_app(session.project),
         "user_name": "" if user.is_default else user.name,
-        "user_name_shown": _cut_in_the_middle(user.name),
+        "user_name_shown": cut_in_the_middle(user.name, LONGEST_NAME),
         "revoke_host": urlsplit(toolkit.revoke_page).netloc.removeprefix("www."),
         "goes_there": scheme.needs_redirect,
         "host": host_of(session, toolkit),
@@ -125,7 +126,3 @@ def host_of(session: LinkSession, toolkit: Toolkit) -> str:
 def _as_sentence(field: Field, problem: str) -> str:
     """The actions' refusals go on from the field's name ("is too long."); beside a field they stand alone."""
     return f"{field.display_name} {problem}" if problem[:1].islower() else problem
-
-
-def _cut_in_the_middle(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[:20]}…{name[-19:]}"

@@ -6,6 +6,7 @@ from .credential import Credential
 from .external_user import DEFAULT_USER_NAME, ExternalUser
 from .grant_fingerprint import GrantFingerprint
 from .link_session import LinkSession, LinkState, OnDuplicate
+from .portal_session import PortalSession
 from .refresh_pace import RefreshPace
 from .revocation import Revocation, RevocationOutcome
 from .tool_execution import ToolExecution
@@ -20,6 +21,7 @@ __all__ = [
     "LinkSession",
     "LinkState",
     "OnDuplicate",
+    "PortalSession",
     "RefreshPace",
     "Revocation",
     "RevocationOutcome",

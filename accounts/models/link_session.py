@@ -40,7 +40,8 @@ class OnDuplicate(models.TextChoices):
 class LinkSession(DueRow):
     """Only hashes of the link token, the state, the browser's cookie and the confirmation token are stored.
 
-    `attempt` holds, sealed, what the callback needs: code_verifier and nonce, later the parked code. `context` is what
+    `auth_config_choices` are the ids among which the person
+    may choose on the page; empty where the link names the one. `attempt` holds, sealed, what the callback needs: code_verifier and nonce, later the parked code. `context` is what
     was fixed when the button was pressed: auth config, redirect URI, issuer, token endpoint. `due_at` is when it runs out.
     """
 
@@ -54,6 +55,9 @@ class LinkSession(DueRow):
     expires_at = models.DateTimeField()
     callback_url = models.TextField(blank=True)
     requires_confirmation = models.BooleanField(default=False)
+    auth_config_choices: models.JSONField[Any, Any] = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField())
+    )
     locale = models.CharField(max_length=20, blank=True)
     on_duplicate = models.CharField(
         max_length=10, choices=OnDuplicate.choices, default=OnDuplicate.KEEP, db_default=OnDuplicate.KEEP

@@ -24,12 +24,13 @@ from authconfigs.catalogue.load import all_toolkits
 from authconfigs.models import AuthConfig, ProjectToolkit
 from authconfigs.schemes import scheme_named
 from flowra.admin.filters import ProjectFilter
-from flowra.admin.forms import tell_problems
-from flowra.admin.moments import moment
-from flowra.admin.pages import Pages, actor_of, plain_id
-from flowra.admin.trail_words import events_of
+from flowra.admin.pages import Pages, plain_id
 from flowra.errors import FlowraError, NotFound
 from flowra.models import Project
+from flowra.pages.forms import tell_problems
+from flowra.pages.moments import moment
+from flowra.pages.staff import actor_of
+from flowra.pages.trail_words import events_of
 
 from .filters import StateFilter, ToolkitFilter
 from .form import AuthConfigForm, DeletionForm, masked

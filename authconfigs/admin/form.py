@@ -12,7 +12,7 @@ from authconfigs.actions.checked_credentials import MAX_SECRET, MAX_VALUE, SCOPE
 from authconfigs.catalogue.toolkit import Field
 from authconfigs.models import AuthConfig
 from authconfigs.models.auth_config import RawCredentials
-from flowra.admin.forms import LinesField, lines_of
+from flowra.pages.forms import LinesField, lines_of
 from flowra.redaction import last_four, scrub_text
 
 _PREFIX = "credential-"

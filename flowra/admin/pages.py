@@ -15,7 +15,6 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from flowra.errors import InvalidInput
-from flowra.events.record import Actor
 
 if TYPE_CHECKING:
     AnyModelAdmin = admin.ModelAdmin[Any]
@@ -23,23 +22,9 @@ else:
     AnyModelAdmin = admin.ModelAdmin
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """The member of staff who is signed in, as the trail names them."""
-    user = request.user
-    return Actor("staff", str(user.pk), user.get_username())
-
-
 def plain_id(written: str) -> str:
     """A public id as it is, whether it stands in the address so or as Django's admin escapes it (`ca_5F01…`)."""
     return unquote(written) if "_5F" in written else written
-
-
-def cut_in_the_middle(text: str, longest: int = 36) -> str:
-    """A long name with both its ends, which tell it from its like."""
-    if len(text) <= longest:
-        return text
-    half = (longest - 1) // 2
-    return f"{text[:half]}…{text[-half:]}"
 
 
 class Pages(AnyModelAdmin):

@@ -12,8 +12,7 @@ from flowra.actions.set_project_logo import MAX_BYTES, checked_logo
 from flowra.errors import InvalidInput
 from flowra.models import Project
 from flowra.models.api_key import DEFAULT_SCOPES, SCOPES
-
-from .forms import LinesField, lines_of
+from flowra.pages.forms import LinesField, lines_of
 
 NAMES = {
     "name": "name",

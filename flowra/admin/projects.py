@@ -20,12 +20,13 @@ from flowra.actions.set_project_logo import set_project_logo
 from flowra.actions.update_project import update_project
 from flowra.errors import FlowraError, NotFound
 from flowra.models import ApiKey, Project
+from flowra.pages.forms import tell_problems
+from flowra.pages.moments import moment
+from flowra.pages.staff import actor_of
+from flowra.pages.trail_words import events_of
 
-from .forms import tell_problems
-from .moments import moment
-from .pages import Pages, actor_of, plain_id
+from .pages import Pages, plain_id
 from .project_forms import KEY_NAMES, NAMES, KeyForm, NewProjectForm, ProjectForm, form_of
-from .trail_words import events_of
 
 
 @admin.register(Project)

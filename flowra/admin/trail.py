@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 
 from flowra.events.names import EventType
 from flowra.models import Event
+from flowra.pages.moments import moment
+from flowra.pages.trail_words import ACTORS, words_of_actor, words_of_type
 
 from .filters import AgeFilter, Choices, ProjectFilter, WordsFilter
-from .moments import moment
 from .pages import ReadOnlyPages
-from .trail_words import ACTORS, words_of_actor, words_of_type
 
 
 class TypeFilter(WordsFilter):

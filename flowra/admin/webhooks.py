@@ -15,10 +15,12 @@ from flowra.actions.replay_delivery import replay_delivery
 from flowra.actions.update_webhook_endpoint import update_webhook_endpoint
 from flowra.errors import FlowraError
 from flowra.models import WebhookDelivery, WebhookEndpoint
+from flowra.pages.moments import moment
+from flowra.pages.names import cut_in_the_middle
+from flowra.pages.staff import actor_of
 
 from .filters import AgeFilter, Choices, ProjectFilter, ReferenceFilter, WordsFilter
-from .moments import moment
-from .pages import ReadOnlyPages, actor_of, cut_in_the_middle
+from .pages import ReadOnlyPages
 
 AT_MOST = 200
 

@@ -17,7 +17,7 @@ from flowra.request_log import log_request
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
-_ADMIN = "/admin/"
+_ASK_AS_THEY_GO = ("/admin/", "/dashboard/")
 
 
 class RequestIdMiddleware:
@@ -73,8 +73,8 @@ class PageHeadersMiddleware:
 
 def _policy(request: HttpRequest, response: HttpResponseBase) -> str:
     forms = " ".join(("'self'", *dict.fromkeys(getattr(response, "form_action_origins", ()))))
-    # The admin's own scripts look up choices as they are typed.
-    connect = "; connect-src 'self'" if request.path.startswith(_ADMIN) else ""
+    # Scripts of the admin and the dashboard look up choices and figures as they go.
+    connect = "; connect-src 'self'" if request.path.startswith(_ASK_AS_THEY_GO) else ""
     return (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
         f"form-action {forms}; frame-ancestors 'none'; base-uri 'none'{connect}"

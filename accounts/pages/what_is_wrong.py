@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from accounts.models import ConnectedAccount, Credential, LinkSession, Status, StatusReason
-from flowra.admin.moments import said
+from flowra.pages.moments import said
 
 
 def what_and_whose_turn(

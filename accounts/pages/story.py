@@ -15,10 +15,10 @@ from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.scopes import missing_scopes
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.schemes import scheme_named
-from flowra.admin.moments import moment
-from flowra.admin.trail_words import ToldEvent, events_of
 from flowra.errors import FlowraError
 from flowra.events.names import EventType
+from flowra.pages.moments import moment
+from flowra.pages.trail_words import ToldEvent, events_of
 
 from .account_words import status_badge
 from .what_is_wrong import what_and_whose_turn

@@ -1,0 +1,1 @@
+"""Auth configs and toolkits."""

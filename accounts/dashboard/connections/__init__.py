@@ -1,0 +1,1 @@
+"""Connected accounts and the people whose they are."""

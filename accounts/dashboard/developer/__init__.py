@@ -1,0 +1,1 @@
+"""Keys, webhooks, events and the API explorer."""

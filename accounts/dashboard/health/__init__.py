@@ -1,0 +1,1 @@
+"""How the app is doing, and the first three steps."""

@@ -1,0 +1,19 @@
+"""Which page of the dashboard is where."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from accounts.dashboard.front import SignIn, SignOut, projects
+
+app_name = "dashboard"
+urlpatterns = [
+    path("", projects, name="projects"),
+    path("sign-in", SignIn.as_view(), name="sign_in"),
+    path("sign-out", SignOut.as_view(), name="sign_out"),
+    path("<str:project_id>/", include("accounts.dashboard.health.urls")),
+    path("<str:project_id>/", include("accounts.dashboard.connections.urls")),
+    path("<str:project_id>/", include("accounts.dashboard.configs.urls")),
+    path("<str:project_id>/", include("accounts.dashboard.developer.urls")),
+    path("<str:project_id>/", include("accounts.dashboard.project.urls")),
+]

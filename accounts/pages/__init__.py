@@ -1,0 +1,1 @@
+"""What the pages of support and of operators tell about accounts."""

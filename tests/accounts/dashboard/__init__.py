@@ -1,0 +1,1 @@
+"""The dashboard, seen from a browser's side."""
