@@ -51,10 +51,17 @@ def allow_form_to(response: HttpResponse, *urls: str) -> HttpResponse:
     return response
 
 
+def allow_framing_by(response: HttpResponse, *origins: str) -> HttpResponse:
+    """Lets a page be framed by pages of these origins, each as `scheme://host[:port]`; nobody else may frame it."""
+    response.framing_origins = tuple(filter(None, map(origin_of, origins)))  # type: ignore[attr-defined]
+    return response
+
+
 class PageHeadersMiddleware:
     """A strict Content-Security-Policy and its like on every HTML page; what a view set itself is left alone.
 
-    Nothing inline runs, nothing foreign is loaded, no page is framed or cached. `allow_form_to` widens `form-action`.
+    Nothing inline runs, nothing foreign is loaded, no page is framed or cached. `allow_form_to` widens `form-action`,
+    `allow_framing_by` names who may frame a page.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -67,7 +74,8 @@ class PageHeadersMiddleware:
             headers.setdefault("Content-Security-Policy", _policy(request, response))
             headers.setdefault("Cache-Control", "no-store")
             headers.setdefault("Referrer-Policy", "same-origin")
-            headers.setdefault("X-Frame-Options", "DENY")
+            if not _framing_origins(response):
+                headers.setdefault("X-Frame-Options", "DENY")
         return response
 
 
@@ -75,7 +83,12 @@ def _policy(request: HttpRequest, response: HttpResponseBase) -> str:
     forms = " ".join(("'self'", *dict.fromkeys(getattr(response, "form_action_origins", ()))))
     # Scripts of the admin and the dashboard look up choices and figures as they go.
     connect = "; connect-src 'self'" if request.path.startswith(_ASK_AS_THEY_GO) else ""
+    framing = " ".join(_framing_origins(response)) or "'none'"
     return (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-        f"form-action {forms}; frame-ancestors 'none'; base-uri 'none'{connect}"
+        f"form-action {forms}; frame-ancestors {framing}; base-uri 'none'{connect}"
     )
+
+
+def _framing_origins(response: HttpResponseBase) -> tuple[str, ...]:
+    return getattr(response, "framing_origins", ())
