@@ -26,7 +26,6 @@ myst_enable_extensions = ["colon_fence"]
 html_theme = "furo"
 html_title = "Flowra"
 html_favicon = "../static/flowra.svg"
-html_logo = "../static/flowra.svg"
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {

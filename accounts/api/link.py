@@ -66,7 +66,7 @@ class Link(ApiView):
 
     @endpoint(answers=LinkShown, status=201, fails=(404, 409, 413, 415))
     def post(self, request: ApiRequest) -> HttpResponse:
-        """201 with the link; raises InvalidInput naming the field, NotFound (auth config, account), Conflict."""
+        """A link: the URL to send one person to, good once; raises InvalidInput naming the field, NotFound (auth config, account), Conflict."""
         values = read_body(request, CreateConnectedAccountLinkDto)
         if "authConfigId" not in values:
             raise InvalidInput.field("authConfigId", "is needed")

@@ -38,13 +38,9 @@ def _groups() -> list[dict[str, Any]]:
 def page_of(group: dict[str, Any]) -> str:
     """One group of endpoints in Markdown."""
     lines = [f"# {_title(group['name'])}", ""]
-    for each in group["operations"]:
-        lines += [
-            f"## {each['method']} {each['path'].removeprefix('/api/v1')}",
-            "",
-            _words(each["description"]),
-            "",
-        ]
+    for methods, each in _together(group["operations"]):
+        path = each["path"].removeprefix("/api/v1")
+        lines += [f"## {', '.join(methods)} {path}", "", _words(each["description"]), ""]
         lines += _fields("Parameters", each["parameters"], "where")
         lines += _fields("Body", each["body"])
         for answer in each["answers"]:
@@ -55,6 +51,19 @@ def page_of(group: dict[str, Any]) -> str:
         if failures:
             lines += ["**Failures**", "", *(f"- {failure}" for failure in failures), ""]
     return "\n".join(lines) + "\n"
+
+
+def _together(operations: list[dict[str, Any]]) -> list[tuple[list[str], dict[str, Any]]]:
+    """Operations that say the same of themselves, as the proxy's of each method, are told once, with the longest path."""
+    found: dict[str, tuple[list[str], dict[str, Any]]] = {}
+    for each in operations:
+        methods, first = found.get(each["description"], ([], each))
+        if each["path"].startswith(first["path"].rstrip("/")):
+            first = each
+        else:
+            methods, first = [], each
+        found[each["description"]] = (list(dict.fromkeys([*methods, each["method"]])), first)
+    return list(found.values())
 
 
 def _fields(title: str, fields: list[dict[str, Any]], *more: str) -> list[str]:
