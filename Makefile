@@ -30,6 +30,12 @@ format: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
 
+# A picture of every page in every state, to be looked through: build/gallery/index.html.
+screenshots: $(VENV)/.test browser
+	rm -rf build/gallery
+	FLOWRA_GALLERY=$(CURDIR)/build/gallery $(BIN)/python -m pytest -q tests/gallery
+	@echo "Open build/gallery/index.html"
+
 # The site, in build/docs.
 docs: $(VENV)/.test
 	$(BIN)/python -m sphinx -q -W --keep-going docs build/docs
