@@ -19,8 +19,13 @@ _TOO_WIDE = """() => [...document.body.querySelectorAll("*")]
     .map((each) => `${each.tagName}.${each.className}`).slice(0, 8).join(", ")"""
 _SHIFTS = """
     window.shifted = 0;
+    window.whatShifted = [];
     new PerformanceObserver((list) => {
-        for (const each of list.getEntries()) if (!each.hadRecentInput) window.shifted += each.value;
+        for (const each of list.getEntries()) {
+            if (each.hadRecentInput) continue;
+            window.shifted += each.value;
+            window.whatShifted.push(...each.sources.map(({node}) => node && `${node.nodeName}.${node.className || ""}`));
+        }
     }).observe({type: "layout-shift", buffered: true});
 """
 
@@ -46,12 +51,15 @@ class Looking:
         """Bytes of all that was loaded for the last page, as they came over the line."""
         return sum(answer.request.sizes()["responseBodySize"] for answer in self.answers)
 
-    def findings(self, name: str) -> list[str]:
-        """What is wrong with the page as it stands, in every width and both schemes; keeps pictures where asked to."""
+    def findings(self, name: str, most_moved: float = 0.001) -> list[str]:
+        """What is wrong with the page as it stands, in every width and both schemes; keeps pictures where asked to.
+
+        `most_moved` is how far it may have shifted while it loaded (https://web.dev/articles/cls).
+        """
         page, found = self.page, list(self.complaints)
         moved = page.evaluate("window.shifted")
-        if moved > 0.001:
-            found.append(f"moved by {moved:.3f} while it loaded")
+        if moved > most_moved:
+            found.append(f"moved by {moved:.3f} while it loaded: {page.evaluate('window.whatShifted')}")
         if page.locator("h1").count() != 1:
             found.append(f"has {page.locator('h1').count()} h1")
         if not page.get_attribute("html", "lang") or not page.title().strip():

@@ -97,7 +97,10 @@ def _accounts(configs: dict[str, AuthConfig]) -> dict[str, ConnectedAccount]:
     now = timezone.now()
     project = configs["slack"].project
     secrets = {"access_token": "at-gallery", "refresh_token": "rt-gallery"}
-    scopes = {"scopes_requested": ["chat:write", "channels:read"], "scopes_granted": ["chat:write"]}
+    scopes: dict[str, Any] = {
+        "scopes_requested": ["chat:write", "channels:read"],
+        "scopes_granted": ["chat:write"],
+    }
     mia = make_external_user(project, "mia@customer.example")
     made = {
         "active": make_account(
