@@ -39,6 +39,8 @@ class Ending:
     error: str | None = None
     provider_words: str | None = None
     redirect_to: str | None = None
+    # Whose the account was, and who signed in now: for `other_identity`, to be told in the person's language.
+    before_and_now: tuple[str, str] | None = None
 
 
 def callback_url_of(

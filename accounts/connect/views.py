@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
@@ -12,25 +12,23 @@ from accounts.actions.complete_link import complete_link
 from accounts.actions.continue_link import continue_link, refuse_switched_off
 from accounts.actions.ending import Ending
 from accounts.actions.find_link import find_link
+from accounts.actions.link_choices import as_chosen
 from accounts.actions.refuse_link import refuse_link
 from accounts.actions.submit_credentials import submit_credentials
 from accounts.connect.browser import known_browser, new_browser, pressed_on_our_page, remember
+from accounts.connect.choose import choose_page
 from accounts.connect.ending_page import ending_context, refusal_context
 from accounts.connect.link_page import authorization_url_of, link_page_context
 from accounts.connect.logo import TYPES
+from accounts.connect.see_other import SeeOther
 from accounts.models import LinkSession
 from authconfigs.schemes import scheme_named
 from flowra.api.middleware import allow_form_to
 from flowra.errors import FlowraError, InvalidInput
 from flowra.models import Project
+from flowra.page_language import speak
 
 STATUS_OF_PAGE = {"wrong_browser": 410, "expired": 410, "mismatch": 400, "switched_off": 409}
-
-
-class SeeOther(HttpResponseRedirect):
-    """303: the answer to the POST is elsewhere, to be fetched by GET (RFC 9110, 15.4.4)."""
-
-    status_code = 303
 
 
 # The press is checked by what the browser says of its origin: a token in the page would need a second cookie.
@@ -43,8 +41,14 @@ def link_page(request: HttpRequest, token: str) -> HttpResponse:
         session = find_link(token)
     except FlowraError as refusal:
         return _refusal_page(request, refusal)
+    speak(session.locale)
     browser = known_browser(request) or new_browser()
     try:
+        if session.auth_config_choices:
+            chosen = request.GET.get("service", "")
+            if chosen not in session.auth_config_choices:
+                return choose_page(request, session)
+            session = as_chosen(session, chosen)
         refuse_switched_off(session.account)
         response = _agree(request, session, browser) if request.method == "POST" else _page(request, session)
     except InvalidInput as refusal:
@@ -64,6 +68,7 @@ def not_now(request: HttpRequest, token: str) -> HttpResponse:
     browser = known_browser(request) or new_browser()
     try:
         session = find_link(token)
+        speak(session.locale)
         if not pressed_on_our_page(request):
             return _refusal_page(request, _not_our_page(), session)
         return _ended(request, refuse_link(session, browser))
@@ -122,6 +127,7 @@ def _query(request: HttpRequest) -> dict[str, str]:
 def _ended(request: HttpRequest, ending: Ending) -> HttpResponse:
     if ending.redirect_to is not None:
         return SeeOther(ending.redirect_to)
+    speak(ending.session.locale)
     status = STATUS_OF_PAGE.get(ending.page, 200)
     return render(request, "connect/end.html", ending_context(ending), status=status)
 
@@ -130,6 +136,8 @@ def _refusal_page(
     request: HttpRequest, refusal: FlowraError, session: LinkSession | None = None
 ) -> HttpResponse:
     known: Any = session or refusal.extra.get("session")
+    if known is not None:
+        speak(known.locale)
     context = refusal_context(refusal.problem_code, known)
     return render(request, "connect/end.html", context, status=refusal.status)
 
