@@ -102,7 +102,7 @@ class _Texts(HTMLParser):
 def marked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """English is spoken in brackets."""
     language = _Marked()
-    monkeypatch.setitem(trans_real._translations, "en", language)
+    monkeypatch.setitem(trans_real._translations, "en", language)  # type: ignore[attr-defined]
     monkeypatch.setattr(trans_real, "_default", language)
     with translation.override("en"):
         yield

@@ -28,10 +28,13 @@ from flowra.fault_points import fault_point
 TIME_TO_FINISH = timedelta(seconds=60)
 
 
-def continue_link(session: LinkSession, browser: str, values: Mapping[str, str] | None = None) -> str:
+def continue_link(
+    session: LinkSession, browser: str, values: Mapping[str, str] | None = None, *, display: str = ""
+) -> str:
     """Starts an attempt in `browser` (its cookie's value) and answers the authorization URL to send it to.
 
-    `values` are what the page's form asked for. Pressing again in the same browser starts over, and only the latest
+    `values` are what the page's form asked for. `display` says how the page is shown, and comes back at the end of
+    `state`. Pressing again in the same browser starts over, and only the latest
     attempt counts. Raises InvalidInput naming form fields, Conflict when the auth config is switched off, Gone
     (`wrong_browser`) when another browser has the link, Gone (`link_used`, `link_expired`) when it is over.
     """
@@ -41,7 +44,7 @@ def continue_link(session: LinkSession, browser: str, values: Mapping[str, str] 
     typed, _ = values_from_form(session, values or {})
     data = {**session.connection_data, **typed}
     client = client_of(account.auth_config, toolkit, data)
-    state, code_verifier = random_token(), random_token()
+    state, code_verifier = random_token() + (f".{display}" if display else ""), random_token()
     nonce = random_token() if "openid" in session.scopes else None
     url = authorization_url(
         client, scopes=session.scopes, state=state, code_challenge=code_challenge(code_verifier), nonce=nonce

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.actions.link_choices import Choice, choices_of
+from accounts.connect.embedding import embedding_context
 from accounts.connect.logo import logo_of_app
 from accounts.connect.see_other import SeeOther
 from accounts.models import LinkSession
@@ -29,12 +30,12 @@ def choose_page(request: HttpRequest, session: LinkSession) -> HttpResponse:
     chosen = request.POST.get("service", "")
     if request.method == "POST" and any(each.auth_config.pk == chosen for each in offered):
         return SeeOther(f"{request.path}?{urlencode({**request.GET.dict(), 'service': chosen})}")
-    return render(request, "connect/choose.html", _context(session, offered, request.GET.get("q", "")))
+    return render(request, "connect/choose.html", _context(request, session, offered))
 
 
-def _context(session: LinkSession, offered: list[Choice], search: str) -> dict[str, Any]:
+def _context(request: HttpRequest, session: LinkSession, offered: list[Choice]) -> dict[str, Any]:
     user = session.account.external_user
-    search = search.strip()[:LONGEST_SEARCH]
+    search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     found = [
         each
         for each in offered
@@ -49,5 +50,6 @@ def _context(session: LinkSession, offered: list[Choice], search: str) -> dict[s
         "choices": found,
         "search": search,
         "may_search": len(offered) > MOST_WITHOUT_SEARCH,
+        **embedding_context(request, session),
         "title": _("Which service do you want to connect?"),
     }
