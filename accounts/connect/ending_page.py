@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from accounts.actions.ending import Ending, callback_url_of
-from accounts.connect.logo import logo_of_app
 from accounts.models import LinkSession, StatusReason
+from accounts.pages.app_logo import logo_of_app
 from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.errors import FlowraError
 from flowra.logs import request_id
