@@ -48,9 +48,7 @@ def start_portal_session(
     if external_user is None:
         raise InvalidInput.field("eUID", "is needed, or x-username: the user whose page it is")
     if external_user.is_default:
-        raise InvalidInput.field(
-            "eUID", "names the project's default user, who is no person and has no page of connections"
-        )
+        raise no_person()
     if not 1 <= expires_in <= MAX_SECONDS:
         raise InvalidInput.field("expiresInSeconds", f"must be from 1 to {MAX_SECONDS}")
     now = timezone.now()
@@ -73,3 +71,10 @@ def start_portal_session(
             data={"portal": session.pk, "expiresAt": session.expires_at.isoformat()},
         )
     return StartedPortal(f"{settings.FLOWRA_PUBLIC_URL}/portal/{token}", session.expires_at, session)
+
+
+def no_person() -> InvalidInput:
+    """The project's default user stands for nobody, who could look after accounts."""
+    return InvalidInput.field(
+        "eUID", "names the project's default user, who is no person and has no page of connections"
+    )

@@ -7,10 +7,16 @@ from typing import ClassVar
 from django.http import HttpResponse
 from rest_framework import serializers
 
-from accounts.actions.start_portal_session import DEFAULT_SECONDS, MAX_SECONDS, start_portal_session
+from accounts.actions.start_portal_session import (
+    DEFAULT_SECONDS,
+    MAX_SECONDS,
+    no_person,
+    start_portal_session,
+)
 from accounts.api.acting import user_named
 from accounts.api.link import checked_locale
 from accounts.api.shapes import AnySerializer
+from accounts.models import DEFAULT_USER_NAME
 from flowra.api.body import Body, TextField, read_body
 from flowra.api.rendering import instant, json_answer
 from flowra.api.schema import endpoint
@@ -60,6 +66,8 @@ class PortalSessions(ApiView):
         """
         values = read_body(request, CreatePortalSession)
         locale = checked_locale(values.get("locale"))
+        if DEFAULT_USER_NAME in (values.get("eUID"), request.acting_as_name):
+            raise no_person()
         portal = start_portal_session(
             request.project,
             user_named(request, values.get("eUID")),

@@ -14,7 +14,7 @@ from accounts.actions.sharing import WHOLE_PROJECT
 from accounts.actions.start_link import start_link
 from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
 from accounts.models import ConnectedAccount, Status, StatusReason
-from accounts.portal.connections import UNREAD, name_and_identity
+from accounts.portal.connections import UNFINISHED, UNREAD, name_and_identity
 from accounts.portal.gate import Here, SeeOther, for_the_person, show
 from accounts.portal.health import Health, health_of
 from accounts.portal.uses import DAYS, Day, uses_by_day
@@ -38,6 +38,7 @@ class Told:
     identity: str
     identity_lines: tuple[tuple[str, str], ...]
     health: Health
+    was_connected: bool
     connected: SafeString | None
     used: SafeString | None
     shared: Shared | None
@@ -147,6 +148,7 @@ def _told(here: Here, account: ConnectedAccount) -> Told:
         (_("Workspace"), account.identity_workspace),
     ]
     is_usable = not account.auth_config.is_disabled and account.status != Status.INACTIVE
+    was_connected = account.connected_at is not None or account.status not in UNFINISHED
     return Told(
         account=account,
         toolkit=toolkit,
@@ -155,10 +157,11 @@ def _told(here: Here, account: ConnectedAccount) -> Told:
         identity=identity,
         identity_lines=tuple((label, value) for label, value in lines if value),
         health=health,
+        was_connected=was_connected,
         connected=moment(account.connected_at) if account.connected_at else None,
         used=moment(account.last_used_at) if account.last_used_at else None,
-        shared=what_is_shared(toolkit, scopes) if toolkit and account.connected_at else None,
-        scopes=scopes if account.connected_at else (),
+        shared=what_is_shared(toolkit, scopes) if toolkit and was_connected else None,
+        scopes=scopes if was_connected else (),
         refused=tuple(toolkit.scopes[each].text for each in missing if toolkit and each in toolkit.scopes),
         is_key=not scheme.needs_redirect,
         shared_with=_shared_with(account),

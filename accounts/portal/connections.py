@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 PER_PAGE = 20
 MAX_PAGE = 1_000
 MOST_ENDED = 5
+UNFINISHED = (Status.INITIALIZING, Status.INITIATED, Status.FAILED)
 # Encrypted, and not shown: reading them would cost more than all the rest.
 UNREAD = ("profile", "connection_data", "credential__secrets", "auth_config__secrets")
 
@@ -96,7 +97,7 @@ def listed(seen: Mapping[str, Any]) -> Accounts:
     )
     own = ConnectedAccount.live.filter(of_user(seen), project_id=seen["project"])
     # What others have not connected is nothing that they share.
-    return own.exclude(untouched).exclude(~Q(external_user_id=seen["user"]), connected_at__isnull=True)
+    return own.exclude(untouched).exclude(~Q(external_user_id=seen["user"]), status__in=UNFINISHED)
 
 
 def name_and_identity(account: ConnectedAccount, service: str) -> tuple[str, str]:

@@ -120,10 +120,10 @@ def for_the_person(*methods: str) -> Callable[[Page], Page]:
                 refuse_foreign_press(request)
                 return in_its_frame(page(request, here, **named), here)
             except FlowraError as error:
-                return refusal_page(request, error, here)
+                return refusal_page(request, error, here, is_open=here is not None)
             except (DataError, SuspiciousOperation):
                 words = InvalidInput("This address asks for something that cannot be looked up.")
-                return refusal_page(request, words, here)
+                return refusal_page(request, words, here, is_open=here is not None)
 
         return view
 
@@ -166,10 +166,14 @@ def show(
     return in_its_frame(render(request, f"portal/{template}", whole, status=status), here)
 
 
-def refusal_page(request: HttpRequest, error: FlowraError, here: Here | None = None) -> HttpResponse:
-    """An error of the family as a page for a person: what happened, whose turn it is, what to press."""
+def refusal_page(
+    request: HttpRequest, error: FlowraError, here: Here | None = None, *, is_open: bool = False
+) -> HttpResponse:
+    """An error of the family as a page for a person: what happened, whose turn it is, what to press.
+
+    `is_open`: the page is this browser's, which can go back to it.
+    """
     session = error.extra.get("session")
-    is_open = here is not None
     if here is None and isinstance(session, PortalSession):
         here = Here(session, is_framed(request))
     words = refusal_words(error, here.app if here else None)

@@ -25,7 +25,7 @@ def refusal_words(error: FlowraError, app: str | None) -> Words:
         case "portal_unknown":
             return Words(
                 _("There is no such page"),
-                (_("Its address may have been cut off when it was copied. %(again)s") % {"again": again},),
+                (_("Its address may have been cut off when it was copied."), again),
             )
         case "portal_expired":
             return Words(
@@ -37,7 +37,8 @@ def refusal_words(error: FlowraError, app: str | None) -> Words:
                 _("This page is open in another browser"),
                 (
                     _("To keep strangers out, it only works in the browser that opened it first."),
-                    _("Go on there. To see your connections here: %(again)s") % {"again": again},
+                    _("Go on there, or go back to %(app)s and open your connections from there again.")
+                    % {"app": app},
                 ),
             )
         case "user_inactive":
