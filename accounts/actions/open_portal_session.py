@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actions.tokens_of_links import hash_of
@@ -13,6 +15,9 @@ from flowra.errors import Forbidden, Gone, NotFound
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.fault_points import fault_point
+
+if TYPE_CHECKING:
+    Sessions = QuerySet[PortalSession, Any]
 
 
 def find_portal_session(token: str) -> PortalSession:
@@ -90,5 +95,5 @@ def _elsewhere(session: PortalSession) -> Gone:
     )
 
 
-def _sessions():  # type: ignore[no-untyped-def]
+def _sessions() -> Sessions:
     return PortalSession.objects.select_related("project", "external_user").defer("project__logo")

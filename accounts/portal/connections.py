@@ -49,6 +49,7 @@ class Row:
     health: Health
     is_shared: bool
     url: str
+    connected: SafeString | None
     used: SafeString | None
     used_by: str
 
@@ -102,11 +103,9 @@ def listed(seen: Mapping[str, Any]) -> Accounts:
 
 def name_and_identity(account: ConnectedAccount, service: str) -> tuple[str, str]:
     """What the person knows it by, and whose it is at the service where that says more."""
-    identity = account.identity_label
-    if account.identity_workspace and account.identity_workspace != identity:
-        identity = f"{identity}, {account.identity_workspace}"
     name = account.display_name or account.identity_label or service
-    return name, "" if identity == name else identity
+    parts = dict.fromkeys((account.identity_label, account.identity_workspace))
+    return name, ", ".join(part for part in parts if part and part != name)
 
 
 def _rows(here: Here, found: Accounts, page: int) -> list[Row]:
@@ -137,6 +136,7 @@ def _rows(here: Here, found: Accounts, page: int) -> list[Row]:
                 health=health_of(account, service),
                 is_shared=is_shared,
                 url="" if is_shared else here.url(account.pk),
+                connected=moment(account.connected_at) if account.connected_at and not is_shared else None,
                 used=moment(account.last_used_at) if account.last_used_at and not is_shared else None,
                 used_by=used_by.get(account.pk, ""),
             )

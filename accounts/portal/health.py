@@ -53,7 +53,7 @@ def health_of(account: ConnectedAccount, service: str) -> Health:
                 _("Connecting was begun and not finished. Nothing is shared."),
             )
         case Status.FAILED:
-            return Health("bad", "✕", _("Not finished"), _why_it_failed(account, names))
+            return Health("off", "✕", _("Not finished"), _why_it_failed(account, names))
     return _of_an_active_one(account, names)
 
 

@@ -128,10 +128,10 @@ def _line(
 
 def _name_of(day: date) -> str:
     today = timezone.now().date()
-    if day == today:
-        return _("Today")
     # Translators: a day of the last month, as in "Monday, 23 November", in Django's letters for dates.
     told = date_format(day, _("l, j F"))
+    if day == today:
+        return _("Today, %(day)s") % {"day": told}
     return _("Yesterday, %(day)s") % {"day": told} if day == today - timedelta(days=1) else told
 
 

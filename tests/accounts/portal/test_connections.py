@@ -70,7 +70,7 @@ def test_each_says_whose_it_is_and_what_it_is_called(portal: Portal) -> None:
     text = text_of(portal.get())
     assert "Sales inbox" in text
     assert "Slack · sales@example.com, Acme HQ" in text
-    assert "Not used yet" in text
+    assert "not used yet" in text
 
 
 def test_others_accounts_are_not_there(portal: Portal) -> None:
