@@ -17,7 +17,7 @@ from accounts.actions.prune import KEPT
 from accounts.actions.sharing import of_user, seen_by_user
 from accounts.models import ConnectedAccount, RevocationOutcome, Status, StatusReason
 from accounts.portal.gate import Here, for_the_person, show
-from accounts.portal.health import Health, health_of, rank
+from accounts.portal.health import NEEDS_PERSON, Health, health_of, health_of_shared, rank
 from accounts.portal.uses import last_used_by
 from authconfigs.actions.toolkit_for import toolkits_for
 from authconfigs.catalogue.load import all_toolkits
@@ -81,7 +81,10 @@ def connections_page(request: HttpRequest, here: Here) -> HttpResponse:
         "rows": rows,
         "count": count,
         "may_search": bool(q) or count > PER_PAGE,
-        "needing": sum(row.health.needs_person for row in rows),
+        "needing": max(
+            everything.filter(NEEDS_PERSON, external_user_id=here.user.pk).count(),
+            sum(row.health.needs_person for row in rows),
+        ),
         "ended": _ended_lately(here) if page == 1 and not q else [],
         "page": page,
         "pages": pages,
@@ -133,7 +136,7 @@ def _rows(here: Here, found: Accounts, page: int) -> list[Row]:
                 service=service,
                 name=name,
                 identity=identity,
-                health=health_of(account, service),
+                health=(health_of_shared if is_shared else health_of)(account, service),
                 is_shared=is_shared,
                 url="" if is_shared else here.url(account.pk),
                 connected=moment(account.connected_at) if account.connected_at and not is_shared else None,

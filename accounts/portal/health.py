@@ -24,17 +24,26 @@ class Health:
     needs_person: bool = False
 
 
+SOON = Q(status=Status.ACTIVE, credential__warned_at__isnull=False)
+NEEDS_PERSON = Q(status=Status.EXPIRED) | SOON
+
+
 def rank(shared: Q) -> Case:
     """For ordering: what needs the person, what works, what is off, what was not finished, and what is others'."""
-    soon = Q(status=Status.ACTIVE, credential__warned_at__isnull=False)
     return Case(
         When(shared, then=Value(4)),
-        When(Q(status=Status.EXPIRED) | soon, then=Value(0)),
+        When(NEEDS_PERSON, then=Value(0)),
         When(Q(status=Status.INACTIVE) | Q(auth_config__is_disabled=True), then=Value(2)),
         When(status__in=(Status.INITIALIZING, Status.INITIATED, Status.FAILED), then=Value(3)),
         default=Value(1),
         output_field=IntegerField(),
     )
+
+
+def health_of_shared(account: ConnectedAccount, service: str) -> Health:
+    """The same for one that is another's, who alone can mend it."""
+    health = health_of(account, service)
+    return Health(health.kind, health.shape, _("Needs its owner")) if health.needs_person else health
 
 
 def health_of(account: ConnectedAccount, service: str) -> Health:

@@ -78,7 +78,7 @@ def last_used_by(project: Project, accounts: Sequence[ConnectedAccount]) -> dict
     ways: dict[str, list[str]] = defaultdict(list)
     for use in found:
         way = (
-            _("the tool %(tool)s") % {"tool": tools.get(use.by, use.by)}
+            _("the tool “%(tool)s”") % {"tool": tools.get(use.by, use.by)}
             if use.kind == UseKind.TOOL
             else _("%(app)s’s server") % {"app": apart(project.name)}
         )
@@ -100,7 +100,7 @@ def _line(
     told = {"app": app, "service": service, "tool": tools.get(use.by, use.by), "n": use.count}
     match use.kind:
         case UseKind.TOOL:
-            words = ngettext("The tool %(tool)s, once", "The tool %(tool)s, %(n)d times", use.count)
+            words = ngettext("The tool “%(tool)s”, once", "The tool “%(tool)s”, %(n)d times", use.count)
         case UseKind.PROXY:
             words = ngettext(
                 "%(app)s’s server called %(service)s, once",

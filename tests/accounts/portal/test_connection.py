@@ -66,7 +66,7 @@ def test_who_used_it_is_told_by_day(portal: Portal) -> None:
         )
     text = text_of(portal.get(account.pk))
     assert "Today, " in text
-    assert "The tool Send a message, 12 times Acme’s server called Slack, once · key production" in text
+    assert "The tool “Send a message”, 12 times Acme’s server called Slack, once · key production" in text
     assert "Yesterday, " in text
     assert "Acme’s server took the access itself, 3 times · key production · for customer_43" in text
     assert "Acme took a copy of all that is stored, once · key movers" in text
@@ -74,7 +74,7 @@ def test_who_used_it_is_told_by_day(portal: Portal) -> None:
     assert text.index("12 times") < text.index("3 times") < text.index("movers")
     account.last_used_at = timezone.now()
     account.save()
-    assert "by the tool Send a message and Acme’s server" in text_of(portal.get())
+    assert "by the tool “Send a message” and Acme’s server" in text_of(portal.get())
 
 
 def test_where_nobody_used_it_that_is_said(portal: Portal) -> None:

@@ -46,7 +46,7 @@ def test_what_needs_the_person_comes_first(portal: Portal) -> None:
     assert set(shown[:2]) == {"over@example.com", "ends@example.com"}
     assert shown[2:] == ["works@example.com", "off@example.com", "begun@example.com"]
     text = text_of(answer)
-    assert "2 of them need you." in text
+    assert "2 connections need you." in text
     for word in ("Needs you", "Needs you soon", "Works", "Switched off by Acme", "Not finished"):
         assert word in text
     assert "Slack no longer lets Acme in. Connect it again to go on." in text
@@ -100,7 +100,9 @@ def test_what_is_shared_is_shown_as_shared_and_has_no_deeds(portal: Portal, shar
     update_account(theirs, SYSTEM, shared_with=shared_with)
     answer = portal.get()
     assert names(answer) == ["mine@example.com", "team@example.com"]
-    assert "shared with you" in text_of(answer)
+    assert "Shared with you." in text_of(answer)
+    assert "Needs its owner" in text_of(answer)
+    assert "need you" not in text_of(answer) and "needs you" not in text_of(answer)
     assert theirs.pk not in answer.content.decode()
     assert portal.get(theirs.pk).status_code == 404
     assert portal.post(theirs.pk, "disconnect").status_code == 404

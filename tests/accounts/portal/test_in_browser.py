@@ -114,7 +114,7 @@ def test_a_person_connects_again_renames_and_disconnects(
     account = acme.connect().account
     ConnectedAccount.objects.filter(pk=account.pk).update(status=Status.EXPIRED)
     page = opened(make_portal(acme.project), visitor(scripts=scripts))
-    assert "One of them needs you." in page.inner_text("main")
+    assert "One connection needs you." in page.inner_text("main")
     page.get_by_role("link", name="sales@example.com").click()
     page.get_by_role("button", name="Connect again").click()
     page.get_by_role("button", name="Connect Practice").click()
