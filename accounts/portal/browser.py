@@ -29,7 +29,7 @@ class _PartitionedMorsel(TextMorsel):
 
     def OutputString(self, attrs: Iterable[str] | None = None) -> str:  # type: ignore[override]
         """The cookie's header, with the word."""
-        return f"{super().OutputString(None)}; Partitioned"
+        return f"{super().OutputString(attrs)}; Partitioned"
 
 
 def known_browsers(request: HttpRequest) -> list[str]:

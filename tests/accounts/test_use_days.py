@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import use_days
-from accounts.actions.prune import prune_old_uses
 from accounts.actions.update_account import update_account
 from accounts.models import AccountUse, ConnectedAccount
 from accounts.use_days import USES, UseDays
+from flowra.due.kinds import CHORES
 from flowra.events.record import SYSTEM
 from tests.accounts.acme import Acme
 from tests.accounts.at_once import at_once
@@ -155,5 +155,5 @@ def test_after_ninety_days_it_is_forgotten() -> None:
     today: date = timezone.now().date()
     for days in (0, 90, 91):
         AccountUse.objects.create(account=account, day=today - timedelta(days=days), kind="proxy", count=1)
-    prune_old_uses()
+    CHORES["old_uses"].act()
     assert set(AccountUse.objects.values_list("day", flat=True)) == {today, today - timedelta(days=90)}

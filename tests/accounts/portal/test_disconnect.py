@@ -122,3 +122,36 @@ def test_the_service_hears_of_it(acme: Acme) -> None:
     text = text_of(portal.get(account.pk, "disconnected"))
     assert "Practice has forgotten it" in text
     assert "Back to your connections" in text
+
+
+def test_what_stops_with_it_is_said_before(portal: Portal) -> None:
+    auth_config = make_auth_config(portal.project, "slack")
+    first, *others = (
+        portal.account(auth_config=auth_config, identity_id="U1", identity_email="sales@example.com")
+        for _ in range(3)
+    )
+    assert "2 other connections to this account stop with it" in text_of(portal.get(first.pk, "disconnect"))
+    others[0].delete()
+    assert "One other connection to this account stops with it" in text_of(portal.get(first.pk, "disconnect"))
+
+
+def test_what_a_service_lets_live_on_is_said_after(portal: Portal) -> None:
+    account = portal.account("hubspot")
+    portal.post(account.pk, "disconnect")
+    Revocation.objects.update(outcome=RevocationOutcome.DONE)
+    assert "it may work there until it runs out" in text_of(portal.get(account.pk, "disconnected"))
+
+
+def test_of_a_service_that_nobody_knows_any_more_it_says_so(portal: Portal) -> None:
+    account = portal.account()
+    ConnectedAccount.objects.filter(pk=account.pk).update(toolkit_slug="long-gone")
+    assert portal.get().status_code == portal.get(account.pk).status_code == 200
+    assert "It no longer knows long-gone" in text_of(portal.get(account.pk, "disconnect"))
+    assert portal.post(account.pk, "disconnect").status_code == 303
+    assert portal.get(account.pk, "disconnected").status_code == 200
+
+
+def test_one_ends_and_the_others_stay(portal: Portal) -> None:
+    first, second = portal.account(), portal.account()
+    assert portal.post(first.pk, "disconnect").status_code == 303
+    assert ConnectedAccount.live.filter(pk=second.pk).exists()

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.open_portal_session import find_portal_session, open_portal_session
-from accounts.actions.prune import prune_portal_sessions
 from accounts.models import ExternalUser, PortalSession
+from flowra.due.kinds import CHORES
 from flowra.errors import FlowraError
 from flowra.models import Event
 from tests.accounts.at_once import at_once, refusals
@@ -165,8 +165,8 @@ def test_of_two_browsers_at_once_it_is_one_s() -> None:
 @pytest.mark.both_databases
 def test_it_is_forgotten_thirty_days_after(closed: Portal) -> None:
     run_out(closed, timedelta(days=29))
-    prune_portal_sessions()
+    CHORES["portal_sessions"].act()
     assert Client().get(closed.door).status_code == 410
     run_out(closed, timedelta(days=31))
-    prune_portal_sessions()
+    CHORES["portal_sessions"].act()
     assert Client().get(closed.door).status_code == 404
