@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container
 from http.cookies import Morsel
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 class _PartitionedMorsel(TextMorsel):
     """A cookie that is kept apart for each site that frames us (CHIPS); Python knows the word from 3.14 on only."""
 
-    def OutputString(self, attrs: Iterable[str] | None = None) -> str:  # type: ignore[override]
+    def OutputString(self, attrs: Container[str] | None = None) -> str:
         """The cookie's header, with the word."""
         return f"{super().OutputString(attrs)}; Partitioned"
 
