@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("flowra.api.urls")),
     re_path(r"^api/", unknown_path),
     path("", include("accounts.connect.urls")),
+    path("portal/", include("accounts.portal.urls")),
     path("dashboard/", include("accounts.dashboard.urls")),
     path("admin/", admin.site.urls),
 ]

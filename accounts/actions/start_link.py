@@ -62,6 +62,7 @@ def start_link(
     external_user: ExternalUser | None,
     actor: Actor,
     callback_url: str = "",
+    own_page: str = "",
     connection_data: dict[str, Any] | None = None,
     labels: list[str] | None = None,
     scopes: list[str] | None = None,
@@ -79,6 +80,7 @@ def start_link(
     `on_duplicate` says what becomes of a second connection of the same identity, `allows_other_identity` that an account
     may become another person's when it is authorized again. `scopes` are what to ask for instead of the auth config's; for an existing account, besides what is granted. Raises
     NotFound (auth config, account), Conflict (switched off), InvalidInput naming the field. Stores hashes only.
+    `own_page` is a URL of this Flowra's, to come back to where the app names none.
     """
     if not 1 <= expires_in <= MAX_SECONDS:
         raise InvalidInput.field("expiresInSeconds", f"must be from 1 to {MAX_SECONDS}")
@@ -147,7 +149,7 @@ def start_link(
             created_at=now,
             expires_at=expires_at,
             due_at=expires_at,
-            callback_url=callback_url,
+            callback_url=callback_url or own_page,
             requires_confirmation=requires_confirmation,
             locale=locale,
             auth_config_choices=[each.auth_config.pk for each in choices],

@@ -90,7 +90,7 @@ class Link(ApiView):
             account_id=values.get("connectedAccountId"),
             require_confirmation=values.get("requireConfirmation"),
             expires_in=values.get("expiresInSeconds", DEFAULT_SECONDS),
-            locale=_locale(values.get("locale")),
+            locale=checked_locale(values.get("locale")),
             on_duplicate=values.get("onDuplicate", OnDuplicate.KEEP),
             allows_other_identity=bool(values.get("allowOtherIdentity")),
         )
@@ -114,7 +114,8 @@ def _labels(values: dict[str, Any]) -> list[str] | None:
     return checked_labels([label], named="label")
 
 
-def _locale(locale: str | None) -> str:
+def checked_locale(locale: str | None) -> str:
+    """A language tag, empty for none; raises InvalidInput naming `locale`."""
     if locale and not LOCALE.fullmatch(locale):
         raise InvalidInput.field("locale", "must be a language tag like en or pt-BR")
     return locale or ""

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.link_choices import Choice, choices_of
 from accounts.connect.embedding import embedding_context
-from accounts.connect.logo import logo_of_app
-from accounts.connect.see_other import SeeOther
 from accounts.models import LinkSession
+from accounts.pages.app_logo import logo_of_app
+from accounts.pages.see_other import SeeOther
 from flowra.errors import Conflict
 from flowra.pages.names import cut_in_the_middle
 

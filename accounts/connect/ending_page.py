@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actions.ending import Ending, callback_url_of
-from accounts.connect.logo import logo_of_app
 from accounts.models import LinkSession, StatusReason
+from accounts.pages.app_logo import logo_of_app
 from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.errors import FlowraError
 from flowra.logs import request_id
 from flowra.origins import origin_of
+from flowra.pages.names import apart
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -64,7 +64,7 @@ def _words(
     page: str, service: str, app: str, session: LinkSession, before_and_now: tuple[str, str] | None = None
 ) -> Words:
     before, now = before_and_now or ("", "")
-    names = {"service": service, "app": app, "before": _apart(before), "now": _apart(now)}
+    names = {"service": service, "app": app, "before": apart(before), "now": apart(now)}
     nothing = _("Nothing was shared.")
     again = _("Go back to %(app)s and press Connect again.") % names
     match page:
@@ -268,13 +268,7 @@ def _way_back(session: LinkSession) -> str:
 
 def _names(session: LinkSession) -> tuple[str, str]:
     toolkit = _about(session)["toolkit"]
-    return _apart(toolkit.name if toolkit else session.account.toolkit_slug), _apart(session.project.name)
-
-
-def _apart(name: str) -> str:
-    """A name that reads from right to left, set apart so that it turns nothing around it (Unicode's UAX 9, 2.4)."""
-    turns = any(unicodedata.bidirectional(each) in ("R", "AL") for each in name)
-    return f"\u2068{name}\u2069" if turns else name
+    return apart(toolkit.name if toolkit else session.account.toolkit_slug), apart(session.project.name)
 
 
 def time_in_words(time: timedelta) -> str:

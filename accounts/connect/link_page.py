@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from accounts.actions.connection_values import fields_to_ask
-from accounts.connect.logo import logo_of_app
 from accounts.models import LinkSession
 from accounts.oauth2.client import client_of
+from accounts.pages.app_logo import logo_of_app
 from accounts.service_call import template_values
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.fill import fill

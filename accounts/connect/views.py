@@ -15,14 +15,15 @@ from accounts.actions.find_link import find_link
 from accounts.actions.link_choices import as_chosen
 from accounts.actions.refuse_link import refuse_link
 from accounts.actions.submit_credentials import submit_credentials
-from accounts.connect.browser import known_browser, new_browser, pressed_on_our_page, remember
+from accounts.connect.browser import known_browser, new_browser, remember
 from accounts.connect.choose import choose_page
 from accounts.connect.embedding import display_of, embedding_context, end_in_window, shown_in
 from accounts.connect.ending_page import ending_context, refusal_context
 from accounts.connect.link_page import authorization_url_of, link_page_context
-from accounts.connect.logo import TYPES
-from accounts.connect.see_other import SeeOther, back_to_app
 from accounts.models import LinkSession
+from accounts.pages.app_logo import TYPES
+from accounts.pages.presses import pressed_on_our_page
+from accounts.pages.see_other import SeeOther, back_to_app
 from authconfigs.schemes import scheme_named
 from flowra.api.middleware import allow_form_to
 from flowra.errors import FlowraError, InvalidInput
