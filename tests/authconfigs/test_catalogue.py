@@ -113,7 +113,7 @@ def test_every_grant_can_be_given_back_by_a_call_or_on_a_page(toolkit: Toolkit) 
 @pytest.mark.parametrize("toolkit", WITH_OAUTH)
 def test_every_oauth_service_says_whose_account_it_is_and_how_to_get_a_client(toolkit: Toolkit) -> None:
     assert toolkit.identity and toolkit.identity.id
-    assert toolkit.client_hint
+    assert toolkit.setup.steps
 
 
 def test_a_key_or_a_password_is_checked_before_it_is_stored_and_the_form_says_where_it_is() -> None:
