@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, quote_plus
 
 from authconfigs.catalogue.fill import fill, names_in
@@ -25,6 +25,8 @@ from .client_health import mark_working
 from .managed_clients import Registration, registration_of
 from .toolkit_for import toolkit_for
 
+Side = Literal["here", "console", "service"]
+
 # No server has given out this code; one that knows the client says so by refusing the code and not the client.
 MADE_UP_CODE = "flowra-checks-whether-the-client-is-known"
 # RFC 6749, 5.2; the rest are GitHub's and Slack's words for the same.
@@ -43,12 +45,17 @@ MAX_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was tried. `provider_error` is the service's own word."""
+    """One thing that was tried. `provider_error` is the service's own word.
+
+    `to_mend` says which side a failure is on: `here` (what is stored in Flowra), `console` (what is registered at the
+    service) or `service` (it cannot be reached, or is in trouble).
+    """
 
     name: str
     outcome: Outcome
     message: str
     provider_error: str | None = None
+    to_mend: Side | None = None
 
 
 def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
@@ -77,7 +84,7 @@ def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
     checks = (page, client, _redirect_uri(answer, client, auth_config))
     if answer is not None and scopes_refused(answer, auth_config):
         words = "The service refuses one of the scopes that are asked for."
-        return (*checks, Check("scopes", "failed", words, "invalid_scope"))
+        return (*checks, Check("scopes", "failed", words, "invalid_scope", "console"))
     return checks
 
 
@@ -112,9 +119,9 @@ def _asked(
             "GET", fill(template, values), params=params, max_bytes=MAX_BYTES, through=through
         )
     except FlowraError as error:
-        return Check(name, "failed", error.message), None
+        return Check(name, "failed", error.message, to_mend="service"), None
     if answer.status >= 500:
-        return Check(name, "failed", f"It answers with status {answer.status}."), None
+        return Check(name, "failed", f"It answers with status {answer.status}.", to_mend="service"), None
     return Check(name, "passed", "It answers."), answer
 
 
@@ -124,7 +131,7 @@ def _redirect_uri(answer: outbound.Answer | None, client: Check, auth_config: Au
     outcome, words, error = judged_redirect(
         answer, auth_config, client_known=client.outcome == "passed", token_error=client.provider_error
     )
-    return Check("redirectUri", outcome, words, error)
+    return Check("redirectUri", outcome, words, error, "console" if outcome == "failed" else None)
 
 
 def _client(
@@ -165,17 +172,21 @@ def _client(
             through=auth_config.proxy_url,
         )
     except FlowraError as error:
-        return Check("client", "failed", error.message)
+        return Check("client", "failed", error.message, to_mend="service")
     return _judged(answer.status, _error_in(answer.content))
 
 
 def _judged(status: int, error: str | None) -> Check:
     if error in CLIENT_REFUSED or (error is None and status == 401):
-        return Check("client", "failed", "The service does not accept this client id and secret.", error)
+        return Check(
+            "client", "failed", "The service does not accept this client id and secret.", error, "here"
+        )
     if error in CODE_REFUSED or error in REDIRECT_REFUSED:
         return Check("client", "passed", "The service knows this client.", error)
     if status >= 500:
-        return Check("client", "failed", f"The token endpoint answers with status {status}.", error)
+        return Check(
+            "client", "failed", f"The token endpoint answers with status {status}.", error, "service"
+        )
     return Check(
         "client", "unknown", "The token endpoint answers; whether it knows the client cannot be told.", error
     )

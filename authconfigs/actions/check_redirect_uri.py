@@ -71,7 +71,9 @@ def scopes_refused(answer: Answer, auth_config: AuthConfig) -> bool:
     )
 
 
-_NOT_REGISTERED = "The service does not take this redirect URI, or a scope that is asked for, from this client."
+_NOT_REGISTERED = (
+    "The service does not take this redirect URI, or a scope that is asked for, from this client."
+)
 
 
 def _leads_to(location: str, redirect_uri: str) -> bool:

@@ -21,9 +21,10 @@ from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.actions.update_auth_config import update_auth_config
 from authconfigs.catalogue.load import all_toolkits
 from authconfigs.models import AuthConfig, ProjectToolkit
-from authconfigs.schemes import scheme_named
+from authconfigs.pages.auth_config_form import AuthConfigForm, DeletionForm, masked
 from authconfigs.pages.setup_steps import steps_of
 from authconfigs.pages.state_words import state_badge
+from authconfigs.schemes import scheme_named
 from flowra.admin.filters import ProjectFilter
 from flowra.admin.pages import Pages, plain_id
 from flowra.errors import FlowraError, NotFound
@@ -34,7 +35,6 @@ from flowra.pages.staff import actor_of
 from flowra.pages.trail_words import events_of
 
 from .filters import StateFilter, ToolkitFilter
-from authconfigs.pages.auth_config_form import AuthConfigForm, DeletionForm, masked
 
 MOST_PROJECTS = 200
 

@@ -186,7 +186,9 @@ def _check_setup(toolkit: Toolkit) -> None:
     for index, step in enumerate(setup.steps):
         for name in names_in(step):
             if name not in SETUP_NAMES:
-                raise Fault(f"setup.steps.{index}", f"has {{{name}}}; only {', '.join(SETUP_NAMES)} are known")
+                raise Fault(
+                    f"setup.steps.{index}", f"has {{{name}}}; only {', '.join(SETUP_NAMES)} are known"
+                )
         pasted += step.count("{redirect_uri}")
     if pasted != (1 if toolkit.oauth2 is not None else 0):
         raise Fault("setup.steps", "must name {redirect_uri} once for OAUTH2, and not at all for keys")
