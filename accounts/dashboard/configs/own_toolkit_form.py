@@ -195,6 +195,7 @@ class DefinitionForm(forms.Form):
         """An object; what is no JSON is told with its line."""
         try:
             read = json.loads(self.cleaned_data["definition"], parse_constant=_refuse)
+            _refuse_unkeepable(read)
         except json.JSONDecodeError as error:
             raise forms.ValidationError(f"Line {error.lineno} is no JSON: {error.msg}.") from error
         except (ValueError, RecursionError) as error:
@@ -258,6 +259,14 @@ def _as_json(definition: Mapping[str, Any]) -> str:
     oauth2 = definition.get("oauth2")
     shown = {**definition, "oauth2": _shown(oauth2)} if isinstance(oauth2, Mapping) else dict(definition)
     return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def _refuse_unkeepable(read: Any) -> None:
+    """Raises ValueError for numbers without end, half characters, and NUL, which no database keeps."""
+    written = json.dumps(read, allow_nan=False, ensure_ascii=False)
+    written.encode()
+    if "\\u0000" in written:
+        raise ValueError
 
 
 def _refuse(name: str) -> NoReturn:
