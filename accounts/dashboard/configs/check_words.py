@@ -108,7 +108,10 @@ def _bad_words(check: Check, toolkit: Toolkit, is_managed: bool) -> tuple[str, s
 
 def _told(check: Check, toolkit: Toolkit) -> ToldCheck:
     kind, shape, word = _SHAPES[check.outcome]
-    return ToldCheck(kind, shape, word, _what(check.name, toolkit), check.message, check.provider_error or "")
+    words = check.message.replace("The service", toolkit.name, 1)
+    # What it complains of in a made-up code means that all is well, and would only frighten.
+    error = check.provider_error if check.outcome != "passed" else None
+    return ToldCheck(kind, shape, word, _what(check.name, toolkit), words, error or "")
 
 
 def _what(name: str, toolkit: Toolkit) -> str:

@@ -63,9 +63,18 @@ class ConfigForm(AuthConfigForm):
         for name, words in zip(CLIENT, client_words(toolkit), strict=True):
             if f"credential-{name}" in self.fields:
                 self.fields[f"credential-{name}"].label = words
+        self._mark_what_is_needed(stored)
         if SCOPES in self.fields:
             self._part_scopes()
         self._offer_tools(stored)
+
+    def _mark_what_is_needed(self, stored: AuthConfig | None) -> None:
+        """A secret that is stored may stay empty; what has a default as well."""
+        kept = (stored.secrets or {}) if stored else {}
+        for each in self.asked:
+            field = self.fields[f"credential-{each.name}"]
+            field.required = each.required and each.default is None and each.name not in kept
+            field.error_messages["required"] = f"Is needed: {self.toolkit.name} shows it."
 
     def _part_scopes(self) -> None:
         """The known ones as boxes, the others as lines."""

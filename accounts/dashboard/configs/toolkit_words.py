@@ -35,9 +35,8 @@ def scheme_sentences(toolkit: Toolkit) -> list[tuple[str, str]]:
 
 def kind_words(toolkit: Toolkit) -> str:
     """For the choice of a service: what its people will do."""
-    return " or ".join(
-        dict.fromkeys(scheme_words(scheme).lower() for scheme in toolkit.auth_schemes)
-    ).capitalize()
+    first, *others = (scheme_words(scheme) for scheme in toolkit.auth_schemes)
+    return " or ".join([first, *(each if each.startswith("API") else each.lower() for each in others)])
 
 
 def refresh_words(toolkit: Toolkit) -> str:

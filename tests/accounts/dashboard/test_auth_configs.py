@@ -69,7 +69,7 @@ def test_the_list_tells_how_each_stands_and_its_accounts(project: Project, as_me
     make_auth_config(project, "gmail", is_disabled=True)
     make_auth_config(make_project("Other"), "linear")
     told = text_of(as_member().get(url(project)))
-    assert "Acme's GitHub" in told and "1 active · 1 needs the user" in told
+    assert "Acme's GitHub" in told and "1 active , 1 needs the user" in told
     assert "✕ Slack refuses the app since just now" in told and "▬ Switched off" in told
     assert "Linear" not in told
 
@@ -229,7 +229,7 @@ def test_a_test_of_a_good_client_says_so(
 ) -> None:
     made = at_practice(project, provider)
     told = text_of(developer.post(of(made, "/test")))
-    assert "Practice knows your app" in told and "● Right The service knows this client." in told
+    assert "Practice knows your app" in told and "● Right Practice knows this client." in told
 
 
 def test_a_test_says_that_the_client_is_wrong_here(
