@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch
 
-from accounts.dashboard.configs.check_words import told
+from accounts.dashboard.configs.check_words import not_tested, told
 from accounts.dashboard.configs.found import accounts_by_state, auth_config_of, toolkit_of
 from accounts.dashboard.configs.toolkit_words import scheme_words
 from accounts.dashboard.gate import Here, for_members, show
@@ -23,6 +23,7 @@ from authconfigs.pages.auth_config_form import masked
 from authconfigs.pages.setup_steps import client_words
 from authconfigs.pages.state_words import state_badge, state_of
 from authconfigs.schemes import scheme_named
+from flowra.errors import FlowraError
 from flowra.models import Role
 from flowra.pages.moments import moment
 from flowra.pages.trail_words import events_of
@@ -54,7 +55,10 @@ def try_auth_config(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, here, found, {})
     toolkit = _toolkit(here, found)
-    result = told(check_auth_config(found), toolkit, is_managed=found.is_provider_managed)
+    try:
+        result = told(check_auth_config(found), toolkit, is_managed=found.is_provider_managed)
+    except FlowraError as error:
+        result = not_tested(error.message)
     context = {
         "result": result,
         "toolkit": toolkit,

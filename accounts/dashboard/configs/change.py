@@ -106,6 +106,10 @@ def delete(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     toolkit = toolkit_of(here.project, found, toolkits_for(here.project, [found.toolkit_slug]))
     count = count_dependents([found.pk])[found.pk]
     form = DeletionForm(count, data=request.POST if request.method == "POST" else None)
+    if count:
+        form.fields["force"].label = (
+            "Revoke the account as well" if count == 1 else f"Revoke all {count} accounts as well"
+        )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

@@ -62,6 +62,11 @@ def told(checks: Sequence[Check], toolkit: Toolkit, *, is_managed: bool) -> Told
     return Told("bad", *_bad_words(first, toolkit, is_managed), first.to_mend or "service", shown)
 
 
+def not_tested(words: str) -> Told:
+    """What hindered the test itself."""
+    return Told("bad", "This could not be tested", words, "", ())
+
+
 def _good_words(toolkit: Toolkit, known: bool) -> tuple[str, str]:
     if known:
         return (

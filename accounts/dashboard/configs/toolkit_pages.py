@@ -28,6 +28,7 @@ from authconfigs.actions.tools_for import tools_for
 from authconfigs.catalogue.tool import Tool
 from authconfigs.models import AuthConfig, ProjectToolkit
 from authconfigs.pages.setup_steps import steps_of
+from flowra.pages.trail_words import events_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def toolkit(request: HttpRequest, here: Here, slug: str) -> HttpResponse:
         "refresh": refresh_words(found),
         "revoke": revoke_words(found),
         "steps": steps_of(found, here.project.name),
+        "events": events_of("toolkit", own.pk) if own else None,
         "auth_configs": list(
             AuthConfig.live.filter(project=here.project, toolkit_slug=found.slug).order_by(
                 "-created_at", "-id"

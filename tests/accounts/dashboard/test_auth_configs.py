@@ -292,4 +292,10 @@ def test_one_whose_toolkit_is_gone_is_still_seen(project: Project, developer: Cl
     assert developer.get(of(made)).status_code == 200
     assert developer.get(url(project)).status_code == 200
     assert developer.get(of(made, "/edit")).status_code == 404
-    assert developer.post(of(made, "/test")).status_code == 404
+    assert "This could not be tested" in text_of(developer.post(of(made, "/test")))
+
+
+def test_an_operators_client_that_was_taken_away_is_told(project: Project, developer: Client) -> None:
+    made = make_auth_config(project, "slack", is_provider_managed=True, settings={}, secrets={})
+    told = text_of(developer.post(of(made, "/test"), headers={"HX-Request": "true"}))
+    assert "The operator of this Flowra has no client for slack any more" in told

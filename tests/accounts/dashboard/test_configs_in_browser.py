@@ -61,6 +61,7 @@ def test_from_the_choice_to_an_account_of_ones_own(
     page.get_by_role("link", name="Practice", exact=True).click()
     uri = page.locator("#redirect-uri").inner_text()
     client = provider.register_client(redirect_uris=[uri], name="Acme")
+    assert client.client_secret
     page.get_by_label("Client ID").fill(client.client_id)
     page.get_by_label("Client secret").fill("not the right one")
     page.get_by_role("button", name="Save and test").click()
