@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SDK := $(VENV)/sdk
 
-.PHONY: run test test-sqlite test-postgresql lint format bench lock browser clean
+.PHONY: run test test-sqlite test-postgresql lint format bench docs screenshots lock browser clean
 
 # Another port: make run SERVE="--port 8001".
 run: $(VENV)/.run
@@ -29,6 +29,17 @@ format: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
+
+# A picture of every page in every state, to be looked through: build/gallery/index.html.
+screenshots: $(VENV)/.test browser
+	rm -rf build/gallery
+	FLOWRA_GALLERY=$(CURDIR)/build/gallery $(BIN)/python -m pytest -q tests/gallery
+	@echo "Open build/gallery/index.html"
+
+# The site, in build/docs.
+docs: $(VENV)/.test
+	$(BIN)/python -m sphinx -q -W --keep-going docs build/docs
+	@echo "Open build/docs/index.html"
 
 # Versions and hashes for every platform and Python, without the address of any index.
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "flowra.page_middleware.PageCsrfMiddleware",
     "flowra.page_middleware.PageUserMiddleware",
     "flowra.page_middleware.PageMessageMiddleware",
+    "flowra.page_language.PageLanguageMiddleware",
 ]
 ROOT_URLCONF = "flowra.urls"
 WSGI_APPLICATION = "flowra.wsgi.application"
@@ -168,6 +169,16 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
+# Those of end users' pages; the dashboard, the admin and the API speak English.
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("pt", "Português"),
+    ("ja", "日本語"),
+]
+LOCALE_PATHS = [BASE_DIR / "flowra" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

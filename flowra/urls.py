@@ -13,7 +13,8 @@ urlpatterns = [
     path("api/v1/", include("authconfigs.api.urls")),
     path("", include("flowra.api.urls")),
     re_path(r"^api/", unknown_path),
-    path("connect/", include("accounts.connect.urls")),
+    path("", include("accounts.connect.urls")),
+    path("portal/", include("accounts.portal.urls")),
     path("dashboard/", include("accounts.dashboard.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -59,10 +59,12 @@ def _no_notes_of_another_test() -> Iterator[None]:
     """What a test used without a request would be written by the next test's first request."""
     yield
     from accounts.last_used import ACCOUNTS
+    from accounts.use_days import USES
     from flowra.api.last_used import KEYS
 
     for notes in (ACCOUNTS, KEYS):
         notes._due.clear()
+    USES.forget()
 
 
 @pytest.fixture

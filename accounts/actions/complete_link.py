@@ -174,4 +174,5 @@ def _park(session: LinkSession, code: str) -> Ending:
         page="confirm",
         message="Waiting for the app to confirm.",
         redirect_to=callback_url_of(session, "confirm", confirmation_token=token),
+        confirmation_token=token,
     )

@@ -6,6 +6,8 @@ import re
 from collections.abc import Container, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import LinkSession
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Field, Toolkit
@@ -56,7 +58,7 @@ def values_from_form(session: LinkSession, form: Mapping[str, str]) -> tuple[Val
     asked = fields_to_ask(session)
     given = {field.name: form[field.name].strip() for field in asked if form.get(field.name, "").strip()}
     problems = [
-        FieldProblem(field.name, f"{field.display_name} is needed.")
+        FieldProblem(field.name, _("%(field)s is needed.") % {"field": _(field.display_name)})
         for field in asked
         if field.required and field.default is None and field.name not in given
     ]
@@ -89,15 +91,17 @@ def _problem_with(field: Field | None, value: Any, known: Mapping[str, Field]) -
     if field is None:
         return f"is not a field of this service; it has {', '.join(known) or 'none'}."
     if isinstance(value, bool) or not isinstance(value, str | int):
-        return "must be a text."
+        return _("must be a text.")
     text = str(value)
     if not text:
-        return "may not be empty."
+        return _("may not be empty.")
     if len(text) > (MAX_SECRET_LENGTH if field.secret else MAX_LENGTH):
-        return "is too long."
+        return _("is too long.")
     if _UNSAFE.search(text):
-        return "has characters that cannot be sent."
+        return _("has characters that cannot be sent.")
     if field.pattern is not None and not re.fullmatch(field.pattern, text):
-        example = f" The {field.display_name} looks like {field.example}." if field.example else ""
-        return f"This does not look right.{example}"
+        if not field.example:
+            return _("This does not look right.")
+        names = {"field": _(field.display_name), "example": field.example}
+        return _("This does not look right. The %(field)s looks like %(example)s.") % names
     return None

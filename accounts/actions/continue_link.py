@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actions.account_trail import record_account
 from accounts.actions.connection_values import values_from_form
 from accounts.actions.hold_account import hold_account
+from accounts.actions.start_link import hold
 from accounts.actions.tokens_of_links import code_challenge, hash_of, random_token
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Status
 from accounts.oauth2.authorize import authorization_url
@@ -27,10 +28,13 @@ from flowra.fault_points import fault_point
 TIME_TO_FINISH = timedelta(seconds=60)
 
 
-def continue_link(session: LinkSession, browser: str, values: Mapping[str, str] | None = None) -> str:
+def continue_link(
+    session: LinkSession, browser: str, values: Mapping[str, str] | None = None, *, display: str = ""
+) -> str:
     """Starts an attempt in `browser` (its cookie's value) and answers the authorization URL to send it to.
 
-    `values` are what the page's form asked for. Pressing again in the same browser starts over, and only the latest
+    `values` are what the page's form asked for. `display` says how the page is shown, and comes back at the end of
+    `state`. Pressing again in the same browser starts over, and only the latest
     attempt counts. Raises InvalidInput naming form fields, Conflict when the auth config is switched off, Gone
     (`wrong_browser`) when another browser has the link, Gone (`link_used`, `link_expired`) when it is over.
     """
@@ -40,7 +44,7 @@ def continue_link(session: LinkSession, browser: str, values: Mapping[str, str] 
     typed, _ = values_from_form(session, values or {})
     data = {**session.connection_data, **typed}
     client = client_of(account.auth_config, toolkit, data)
-    state, code_verifier = random_token(), random_token()
+    state, code_verifier = random_token() + (f".{display}" if display else ""), random_token()
     nonce = random_token() if "openid" in session.scopes else None
     url = authorization_url(
         client, scopes=session.scopes, state=state, code_challenge=code_challenge(code_verifier), nonce=nonce
@@ -57,11 +61,14 @@ def continue_link(session: LinkSession, browser: str, values: Mapping[str, str] 
 
 
 def bind_to_browser(session: LinkSession, browser: str, **attempt: Any) -> None:
-    """One conditional update: the link is this browser's from now on, INITIATED at its first press."""
+    """One conditional update: the link is this browser's from now on, INITIATED at its first press, and of the choice made."""
     now = timezone.now()
     browser_hash = hash_of(browser)
     free_or_mine = Q(state=LinkState.OPEN) | Q(state=LinkState.STARTED, browser_hash=browser_hash)
     with transaction.atomic():
+        if session.auth_config_choices:
+            hold(session.account.auth_config)
+            attempt["scopes"] = session.scopes
         hold_account(session.account_id)
         bound = LinkSession.objects.filter(free_or_mine, pk=session.pk, expires_at__gt=now).update(
             state=LinkState.STARTED, browser_hash=browser_hash, **attempt
@@ -69,6 +76,8 @@ def bind_to_browser(session: LinkSession, browser: str, **attempt: Any) -> None:
         fault_point("link.bound")
         if not bound:
             raise _why_not_bound(session)
+        if session.auth_config_choices:
+            _store_choice(session.account, now)
         opened = ConnectedAccount.objects.filter(pk=session.account_id, status=Status.INITIALIZING).update(
             status=Status.INITIATED, updated_at=now
         )
@@ -81,6 +90,18 @@ def bind_to_browser(session: LinkSession, browser: str, **attempt: Any) -> None:
                 data={"link": session.pk},
             )
     session.state = LinkState.STARTED
+
+
+def _store_choice(account: ConnectedAccount, now: datetime) -> None:
+    """The account is from now on one of the service that was chosen."""
+    ConnectedAccount.objects.filter(
+        pk=account.pk, status__in=(Status.INITIALIZING, Status.INITIATED), deleted_at__isnull=True
+    ).update(
+        auth_config=account.auth_config,
+        toolkit_slug=account.toolkit_slug,
+        scopes_requested=account.scopes_requested,
+        updated_at=now,
+    )
 
 
 def refuse_switched_off(account: ConnectedAccount) -> None:

@@ -48,3 +48,11 @@ def register() -> None:
         "old_executions",
         Chore(at_first_use("accounts.actions.prune.prune_old_executions"), every=timedelta(hours=6)),
     )
+    register_chore(
+        "portal_sessions",
+        Chore(at_first_use("accounts.actions.prune.prune_portal_sessions"), every=timedelta(hours=6)),
+    )
+    register_chore(
+        "old_uses",
+        Chore(at_first_use("accounts.actions.prune.prune_old_uses"), every=timedelta(hours=6)),
+    )

@@ -28,7 +28,8 @@ Page = Literal[
 class Ending:
     """`error` is a status reason's code, `message` for people; `provider_words` came from outside: escape them.
 
-    `redirect_to` is the app's callback URL with the contract's parameters; None: show our own page.
+    `redirect_to` is the app's callback URL with the contract's parameters; None: show our own page. `confirmation_token`
+    is for the app alone. `before_and_now` are whose the account was and who signed in, for `other_identity`.
     """
 
     session: LinkSession
@@ -39,6 +40,8 @@ class Ending:
     error: str | None = None
     provider_words: str | None = None
     redirect_to: str | None = None
+    confirmation_token: str | None = None
+    before_and_now: tuple[str, str] | None = None
 
 
 def callback_url_of(

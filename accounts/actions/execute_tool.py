@@ -13,8 +13,8 @@ from accounts.actions.record_execution import record_execution
 from accounts.actions.sharing import seen_by_user
 from accounts.actions.told_by_service import Told, told_by_service
 from accounts.actions.usable_credential import UsableCredential, usable_credential
-from accounts.last_used import ACCOUNTS
-from accounts.models import ConnectedAccount, ExternalUser
+from accounts.last_used import note_use
+from accounts.models import ConnectedAccount, ExternalUser, UseKind
 from authconfigs.actions.checked_arguments import checked_arguments
 from authconfigs.actions.tools_for import tool_for
 from authconfigs.catalogue.tool import Tool
@@ -76,7 +76,14 @@ def execute_tool(
     except Exception:
         log(None, "Something went wrong here.")
         raise
-    ACCOUNTS.note(account.pk, account.last_used_at)
+    note_use(
+        account.pk,
+        account.last_used_at,
+        UseKind.TOOL.value,
+        tool.slug,
+        owner_id=account.external_user_id,
+        of=of,
+    )
     log_id = log(told.status, told.error)
     if told.is_nonsense:
         raise ProviderFailed(told.error or "", code="provider_answer_unusable")

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts.actions.account_trail import record_account
 from accounts.actions.known_grant import marks_of, remember
-from accounts.models import ConnectedAccount, Credential
+from accounts.models import ConnectedAccount, Credential, UseKind
+from accounts.use_days import USES
 from authconfigs.models.auth_config import RawCredentials
 from flowra.errors import Conflict, Forbidden, NotFound
 from flowra.events.names import EventType
@@ -49,6 +50,7 @@ def export_account(account: ConnectedAccount, actor: Actor, *, came_from: dict[s
             actor=actor,
             data=came_from,
         )
+    USES.note(stored.pk, UseKind.EXPORT.value, actor.name)
     return _as_sent(stored, secrets)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets as compare
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -96,8 +97,8 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
     original = original_of(session.account, granted.identity)
     refusal = _refusal(session, granted.identity, original)
     if refusal is not None:
-        reason, message = refusal
-        return fail_link(
+        reason, message, before_and_now = refusal
+        ended = fail_link(
             session,
             reason,
             actor=actor,
@@ -105,6 +106,7 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
             message=message,
             page="other_identity" if reason == StatusReason.OTHER_IDENTITY else "duplicate",
         )
+        return replace(ended, before_and_now=before_and_now)
     with transaction.atomic():
         hold_account(session.account_id)
         done = LinkSession.objects.filter(pk=session.pk, state=LinkState.FINISHING).update(
@@ -166,8 +168,8 @@ REFUSED = (StatusReason.OTHER_IDENTITY.value, StatusReason.DUPLICATE.value)
 
 def _refusal(
     session: LinkSession, identity: WhoItIs, original: ConnectedAccount | None
-) -> tuple[StatusReason, str] | None:
-    """Why what was granted is not wanted, with words for people; None when it is."""
+) -> tuple[StatusReason, str, tuple[str, str] | None] | None:
+    """Why what was granted is not wanted, with words for people and both names; None when it is."""
     account = session.account
     if session.is_reconnect and not session.allows_other_identity and _is_other(account, identity):
         before, now = (
@@ -177,10 +179,12 @@ def _refusal(
         return (
             StatusReason.OTHER_IDENTITY,
             f"This connection is {before}'s, but {now} signed in.",
+            (before, now),
         )
     if original is not None and not session.is_reconnect and session.on_duplicate == OnDuplicate.REFUSE:
         who = _name(identity.email or identity.name or identity.id, identity.workspace)
-        return StatusReason.DUPLICATE, f"{who} is connected already, and the app wants no second connection."
+        words = f"{who} is connected already, and the app wants no second connection."
+        return StatusReason.DUPLICATE, words, None
     return None
 
 

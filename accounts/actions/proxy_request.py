@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from accounts.actions.usable_credential import UsableCredential, usable_credential
-from accounts.last_used import ACCOUNTS
+from accounts.last_used import note_use
+from accounts.models import UseKind
 from accounts.proxy.body import Body, Source
 from accounts.proxy.turns import Turn
 from accounts.proxy.what_passes import checked_path, headers_answered, headers_passed, path_at, query_passed
@@ -78,7 +79,14 @@ def proxy_request(account_id: str, call: Call, *, of: Mapping[str, Any], actor: 
     except BaseException:
         turn.give_back()
         raise
-    ACCOUNTS.note(usable.account_id, usable.last_used_at)
+    note_use(
+        usable.account_id,
+        usable.last_used_at,
+        UseKind.PROXY.value,
+        actor.name,
+        owner_id=usable.held.external_user_id,
+        of=of,
+    )
     return Passed(answer.status, headers_answered(answer.headers), _pieces(answer, turn), answer, turn)
 
 

@@ -7,9 +7,18 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import ConnectedAccount, LinkSession, LinkState, RevocationOutcome, ToolExecution
+from accounts.models import (
+    AccountUse,
+    ConnectedAccount,
+    LinkSession,
+    LinkState,
+    PortalSession,
+    RevocationOutcome,
+    ToolExecution,
+)
 
 KEPT = timedelta(days=30)
+USES_KEPT = timedelta(days=90)
 BATCH = 500
 
 
@@ -37,3 +46,17 @@ def prune_old_executions() -> None:
     old = ToolExecution.objects.filter(created_at__lt=timezone.now() - kept)
     while keys := list(old.values_list("pk", flat=True)[:BATCH]):
         ToolExecution.objects.filter(pk__in=keys).delete()
+
+
+def prune_portal_sessions() -> None:
+    """Removes portals that ran out 30 days ago: until then they answer "run out", after that "unknown"."""
+    old = PortalSession.objects.filter(expires_at__lt=timezone.now() - KEPT)
+    while keys := list(old.values_list("pk", flat=True)[:BATCH]):
+        PortalSession.objects.filter(pk__in=keys).delete()
+
+
+def prune_old_uses() -> None:
+    """Removes by whom accounts were used more than 90 days ago."""
+    old = AccountUse.objects.filter(day__lt=(timezone.now() - USES_KEPT).date())
+    while keys := list(old.values_list("pk", flat=True)[:BATCH]):
+        AccountUse.objects.filter(pk__in=keys).delete()

@@ -7,7 +7,8 @@ from typing import Any
 
 from accounts.actions.account_trail import record_account
 from accounts.actions.usable_credential import UsableCredential, usable_credential
-from accounts.last_used import ACCOUNTS
+from accounts.last_used import note_use
+from accounts.models import UseKind
 from authconfigs.models.auth_config import RawCredentials
 from authconfigs.schemes import scheme_named
 from flowra.errors import Forbidden
@@ -36,7 +37,14 @@ def read_credentials(
         actor=actor,
         data=came_from,
     )
-    ACCOUNTS.note(usable.account_id, usable.last_used_at)
+    note_use(
+        usable.account_id,
+        usable.last_used_at,
+        UseKind.CREDENTIALS.value,
+        actor.name,
+        owner_id=usable.held.external_user_id,
+        of=of,
+    )
     return shown
 
 

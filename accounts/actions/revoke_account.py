@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,6 +33,7 @@ from flowra.fault_points import fault_point
 
 UNFINISHED = (LinkState.OPEN, LinkState.STARTED, LinkState.PARKED)
 BATCH = 1000
+Telling = Literal["told", "cannot", "key", "nothing", "unknown"]
 
 
 def revoke_account(account: ConnectedAccount, actor: Actor, reason: str = "") -> Revocation:
@@ -116,6 +118,19 @@ def _follow_up(ids: Sequence[str], project_id: str, actor: Actor, reason: str) -
     record_accounts(EventType.ACCOUNT_DELETED, ids, project_id=project_id, actor=actor, reason=reason)
 
 
+def how_it_is_told(account: ConnectedAccount, toolkit: Toolkit | None) -> Telling:
+    """How the service would hear of a revocation: not at all for a `key`, where it `cannot` be told, is `unknown` here, or
+    has given `nothing`; else it is `told`.
+    """
+    if toolkit is None:
+        return "unknown"
+    if not account.secret_names:
+        return "nothing"
+    if not scheme_named(account.auth_config.auth_scheme).needs_redirect:
+        return "key"
+    return "cannot" if toolkit.oauth2 is None or toolkit.oauth2.revoke is None else "told"
+
+
 def what_will_happen(account: ConnectedAccount) -> str:
     """What revoking this account does, in words for the person who is about to do it."""
     project = account.project
@@ -125,14 +140,15 @@ def what_will_happen(account: ConnectedAccount) -> str:
         toolkit = toolkit_for(project, account.toolkit_slug)
     except FlowraError:
         return f"{stops} Its service is no longer known here, so it can't be told. {again}"
-    if not account.secret_names:
-        return f"{stops} Nothing is stored that {toolkit.name} would have to take back. {again}"
-    if not scheme_named(account.auth_config.auth_scheme).needs_redirect:
-        where = f" It has to be deleted there: {toolkit.revoke_page}" if toolkit.revoke_page else ""
-        return f"{stops} Flowra forgets the key, but {toolkit.name} goes on accepting it.{where} {again}"
-    if toolkit.oauth2 is None or toolkit.oauth2.revoke is None:
-        where = f" The person can do it there: {toolkit.revoke_page}" if toolkit.revoke_page else ""
-        return f"{stops} {toolkit.name} can't be told to forget the grant; Flowra forgets its tokens.{where} {again}"
+    match how_it_is_told(account, toolkit):
+        case "nothing":
+            return f"{stops} Nothing is stored that {toolkit.name} would have to take back. {again}"
+        case "key":
+            where = f" It has to be deleted there: {toolkit.revoke_page}" if toolkit.revoke_page else ""
+            return f"{stops} Flowra forgets the key, but {toolkit.name} goes on accepting it.{where} {again}"
+        case "cannot":
+            where = f" The person can do it there: {toolkit.revoke_page}" if toolkit.revoke_page else ""
+            return f"{stops} {toolkit.name} can't be told to forget the grant; Flowra forgets its tokens.{where} {again}"
     return f"{stops} {toolkit.name} is told to forget the grant.{what_lives_on(toolkit)}{_what_ends_with_it(account, toolkit)} {again}"
 
 
@@ -149,7 +165,12 @@ def _what_ends_with_it(account: ConnectedAccount, toolkit: Toolkit) -> str:
 
 def what_lives_on(toolkit: Toolkit) -> str:
     """A sentence, after a blank, for people: what the service cannot be told to end; empty where it ends all."""
-    call = toolkit.oauth2.revoke if toolkit.oauth2 else None
-    if call is None or "access_token" in call.tokens:
+    if not lives_on_a_while(toolkit):
         return ""
     return " The last access token that it gave is not renewed, but works there until it runs out."
+
+
+def lives_on_a_while(toolkit: Toolkit) -> bool:
+    """Whether the service ends the grant, and not the access token that it gave last."""
+    call = toolkit.oauth2.revoke if toolkit.oauth2 else None
+    return call is not None and "access_token" not in call.tokens

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,9 @@ from accounts.actions.account_trail import record_account
 from accounts.actions.act_as import act_as
 from accounts.actions.callback_origin import checked_callback_url
 from accounts.actions.connection_values import checked_connection_data
+from accounts.actions.link_choices import MAX_CHOICES, Choice, check_data_for_choices, choices_of
 from accounts.actions.tokens_of_links import hash_of, random_token
+from accounts.actions.wanted_scopes import wanted_scopes
 from accounts.models import (
     DEFAULT_USER_NAME,
     ConnectedAccount,
@@ -26,7 +28,6 @@ from accounts.models import (
     Status,
 )
 from authconfigs.actions.toolkit_for import toolkit_for
-from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import AuthConfig
 from authconfigs.schemes import scheme_named
 from flowra import prepared
@@ -37,9 +38,6 @@ from flowra.models import Project
 
 DEFAULT_SECONDS = 600
 MAX_SECONDS = 86_400
-# RFC 6749, 3.3: a scope token is printable ASCII without space, quote and backslash. A comma separates at some services.
-SCOPE_TOKEN = re.compile(r"[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,300}")
-MAX_SCOPES = 200
 _STILL_GOOD = "SELECT 1 FROM authconfigs_authconfig WHERE id = %s AND deleted_at IS NULL AND NOT is_disabled"
 
 
@@ -59,10 +57,12 @@ class StartedLink:
 def start_link(
     project: Project,
     *,
-    auth_config_id: str,
+    auth_config_id: str | None = None,
+    auth_config_choices: Sequence[str] = (),
     external_user: ExternalUser | None,
     actor: Actor,
     callback_url: str = "",
+    own_page: str = "",
     connection_data: dict[str, Any] | None = None,
     labels: list[str] | None = None,
     scopes: list[str] | None = None,
@@ -75,14 +75,25 @@ def start_link(
 ) -> StartedLink:
     """Makes a link and, unless `account_id` names one to authorize again, the account that it will connect.
 
-    `external_user` None: the account's own, or the project's default one. `expires_in` is in seconds, at most a day.
+    It is for one auth config, or for several in `auth_config_choices`, among which the person chooses on the page; until
+    they have pressed the button there, the account is told under the first. `external_user` None: the account's own, or the project's default one. `expires_in` is in seconds, at most a day.
     `on_duplicate` says what becomes of a second connection of the same identity, `allows_other_identity` that an account
     may become another person's when it is authorized again. `scopes` are what to ask for instead of the auth config's; for an existing account, besides what is granted. Raises
     NotFound (auth config, account), Conflict (switched off), InvalidInput naming the field. Stores hashes only.
+    `own_page` is a URL of this Flowra's, to come back to where the app names none.
     """
     if not 1 <= expires_in <= MAX_SECONDS:
         raise InvalidInput.field("expiresInSeconds", f"must be from 1 to {MAX_SECONDS}")
-    auth_config = usable_auth_config(project, auth_config_id)
+    choices = _checked_choices(project, auth_config_id, auth_config_choices)
+    if choices and (scopes or account_id is not None):
+        raise InvalidInput.field(
+            "scopes" if scopes else "connectedAccountId", "goes with one authConfigId, not with authConfigIds"
+        )
+    auth_config = (
+        choices[0].auth_config
+        if choices
+        else usable_auth_config(project, auth_config_id or auth_config_choices[0])
+    )
     toolkit = toolkit_for(project, auth_config.toolkit_slug)
     scheme = scheme_named(auth_config.auth_scheme)
     if callback_url:
@@ -90,21 +101,28 @@ def start_link(
     requires_confirmation = project.require_confirmation or bool(require_confirmation)
     if requires_confirmation and not callback_url:
         raise InvalidInput.field("callbackUrl", "is needed where a connection must be confirmed by the app")
-    if requires_confirmation and not scheme.needs_redirect:
+    if requires_confirmation and not choices and not scheme.needs_redirect:
         requires_confirmation = False
     existing = _account_to_reconnect(project, account_id, external_user, auth_config)
     if scopes and not scheme.needs_redirect:
         raise InvalidInput.field("scopes", f"{scheme.name} has no scopes")
-    data, secrets = checked_connection_data(auth_config, toolkit, connection_data or {})
+    data: dict[str, Any]
+    secrets: dict[str, str]
+    if choices:
+        data, secrets = check_data_for_choices(choices, connection_data or {}), {}
+    else:
+        data, secrets = checked_connection_data(auth_config, toolkit, connection_data or {})
     if existing is not None:
         data = {**existing.connection_data, **data}
-    wanted = _wanted_scopes(auth_config, toolkit, existing, scopes)
+    wanted = wanted_scopes(auth_config, toolkit, existing, scopes)
     user = external_user or (existing.external_user if existing else act_as(project, DEFAULT_USER_NAME))
 
     now = timezone.now()
     expires_at = now + timedelta(seconds=expires_in)
     token = random_token()
     with transaction.atomic():
+        for each in choices:
+            hold(each.auth_config)
         hold(auth_config)
         if existing is None:
             account = ConnectedAccount(
@@ -131,9 +149,10 @@ def start_link(
             created_at=now,
             expires_at=expires_at,
             due_at=expires_at,
-            callback_url=callback_url,
+            callback_url=callback_url or own_page,
             requires_confirmation=requires_confirmation,
             locale=locale,
+            auth_config_choices=[each.auth_config.pk for each in choices],
             scopes=wanted,
             connection_data=data,
             on_duplicate=on_duplicate,
@@ -158,6 +177,25 @@ def start_link(
         expires_at=expires_at,
         account=account,
     )
+
+
+def _checked_choices(project: Project, auth_config_id: str | None, ids: Sequence[str]) -> list[Choice]:
+    """The choices where there are several; raises InvalidInput naming the field, NotFound, Conflict (switched off)."""
+    if (auth_config_id is None) == (not ids):
+        raise InvalidInput.field(
+            "authConfigId",
+            "is needed, or authConfigIds" if auth_config_id is None else "goes without authConfigIds",
+        )
+    if len(ids) > MAX_CHOICES:
+        raise InvalidInput.field("authConfigIds", f"may be at most {MAX_CHOICES}")
+    distinct = list(dict.fromkeys(ids))
+    if len(distinct) < 2:
+        return []
+    found = choices_of(project, distinct)
+    for id in distinct:
+        if all(each.auth_config.pk != id for each in found):
+            usable_auth_config(project, id)
+    return found
 
 
 def usable_auth_config(project: Project, auth_config_id: str) -> AuthConfig:
@@ -213,22 +251,3 @@ def _account_to_reconnect(
             code="account_disabled",
         )
     return account
-
-
-def _wanted_scopes(
-    auth_config: AuthConfig, toolkit: Toolkit, existing: ConnectedAccount | None, scopes: list[str] | None
-) -> list[str]:
-    """What to ask for, without the auth config's user scopes: those are always asked for beside them."""
-    for scope in scopes or ():
-        if not SCOPE_TOKEN.fullmatch(scope):
-            raise InvalidInput.field("scopes", "each must be one scope, printable, without spaces or commas")
-    if len(scopes or ()) > MAX_SCOPES:
-        raise InvalidInput.field("scopes", f"may be at most {MAX_SCOPES}")
-    defaults = toolkit.oauth2.default_scopes if toolkit.oauth2 else ()
-    configured = list(auth_config.settings.get("scopes", defaults))
-    if existing is None:
-        return list(dict.fromkeys(scopes or configured))
-    held = existing.scopes_requested if existing.scopes_granted is None else existing.scopes_granted
-    user_scopes = set(auth_config.settings.get("user_scopes", ()))
-    kept = [scope for scope in held or configured if scope not in user_scopes]
-    return list(dict.fromkeys([*kept, *(scopes or ())]))

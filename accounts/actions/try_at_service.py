@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 from accounts.service_call import call_service
 from authconfigs.catalogue.toolkit import Call, Toolkit
 from authconfigs.schemes import scheme_named
 from flowra.errors import FlowraError, InvalidInput, ProviderFailed, ProviderTimedOut
 
 REFUSED = frozenset({400, 401, 403, 404, 422})
-UNREACHED = "could not be reached, so this could not be checked."
 
 
 def try_at_service(
@@ -39,19 +40,25 @@ def try_at_service(
         if error.errors and error.problem_code == "invalid_input":
             problem = error.errors[0]
             raise InvalidInput.field(named + problem.field, problem.message) from error
-        raise InvalidInput.field(named + name, f"{toolkit.name} {UNREACHED}") from error
+        unreached = _("%(service)s could not be reached, so this could not be checked.")
+        raise InvalidInput.field(named + name, unreached % {"service": toolkit.name}) from error
     except FlowraError as error:
-        again = f"{toolkit.name} {UNREACHED} Try again in a minute."
+        again = _(
+            "%(service)s could not be reached, so this could not be checked. Try again in a minute."
+        ) % {"service": toolkit.name}
         if isinstance(error, ProviderTimedOut):
             raise ProviderTimedOut(again) from error
         raise ProviderFailed(again) from error
     if answer.status in REFUSED or (answer.status == 200 and not answer.is_good):
         raise InvalidInput.field(
-            named + name, f"{toolkit.name} did not accept this. Check the {shown} and try again."
+            named + name,
+            _("%(service)s did not accept this. Check the %(field)s and try again.")
+            % {"service": toolkit.name, "field": _(shown)},
         )
     if not answer.is_good:
         raise ProviderFailed(
-            f"{toolkit.name} has trouble at the moment, so this could not be checked. Try again in a minute."
+            _("%(service)s has trouble at the moment, so this could not be checked. Try again in a minute.")
+            % {"service": toolkit.name}
         )
 
 

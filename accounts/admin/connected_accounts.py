@@ -91,7 +91,7 @@ class ConnectedAccountAdmin(ReadOnlyPages):
     @admin.display(description="person", ordering="external_user__name")
     def person(self, account: ConnectedAccount) -> str:
         """The app's own name for its user."""
-        return account.external_user.name
+        return cut_in_the_middle(account.external_user.name)
 
     @admin.display(description="made", ordering="created_at")
     def made(self, account: ConnectedAccount) -> SafeString:

@@ -82,7 +82,7 @@ class Account(ApiView):
 
     @endpoint(answers=Done, fails=(404,))
     def delete(self, request: ApiRequest, id: str) -> HttpResponse:
-        """Usable by nobody from now on; the service is told by the worker. Raises NotFound, also the second time."""
+        """Nobody can use it from this moment on; the service is told right after. Raises NotFound, also the second time."""
         revoke_account(account_owned(request, id), request.actor)
         return done("Deleted. It is usable by nobody from now on, and the service is being told.")
 

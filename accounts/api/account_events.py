@@ -30,7 +30,7 @@ class AccountEvents(ApiView):
 
     @endpoint(answers=AccountTrail, fails=(404,))
     def get(self, request: ApiRequest, id: str) -> HttpResponse:
-        """A page of the trail; raises NotFound, InvalidInput (`cursor`, `limit`)."""
+        """Who did what to the account and when, newest first; raises NotFound, InvalidInput (`cursor`, `limit`)."""
         values = request.query
         account = account_seen(request, id)
         pages = KeysetPagination(

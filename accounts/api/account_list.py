@@ -30,7 +30,7 @@ class AccountList(ApiView):
 
     @endpoint(answers=ConnectedAccountList)
     def get(self, request: ApiRequest) -> HttpResponse:
-        """Filters, order, cursor and limit by LIST_QUERY; raises InvalidInput naming the parameter."""
+        """The accounts that all filters let through, a page at a time; raises InvalidInput naming the parameter."""
         values = request.query
         wanted = seen_by(request, acting_user(request)) | wanted_by(values)
         column = ORDER_COLUMNS[values["orderBy"]]

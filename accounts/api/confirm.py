@@ -31,7 +31,7 @@ class Confirm(ApiView):
 
     @endpoint(answers=ConnectedAccountShown, fails=(404, 409, 410, 413, 415, 502, 504))
     def post(self, request: ApiRequest, id: str) -> HttpResponse:
-        """The ACTIVE account; raises NotFound, InvalidInput, Conflict (`confirmation_mismatch`), ProviderFailed."""
+        """Finishes a connection for the user who is signed in to the app, if it is theirs, and answers the ACTIVE account; raises NotFound, InvalidInput, Conflict (`confirmation_mismatch`), ProviderFailed."""
         values = read_body(request, ConfirmConnectedAccount)
         user = user_named(request, values.get("eUID"))
         account = confirm_link(request.project, id, values["confirmationToken"], user, request.actor)

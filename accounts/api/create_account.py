@@ -74,7 +74,7 @@ class Accounts(AccountList):
 
     @endpoint(answers=FreshAccount, status=(200, 201), fails=(404, 409, 413, 415, 502, 504))
     def post(self, request: ApiRequest) -> HttpResponse:
-        """201 with the account, ACTIVE at once; for OAuth2 without tokens, with the link to send the person to.
+        """The account, ACTIVE at once; for OAuth2 without tokens, with the link to send the person to.
 
         200 and `duplicate` where the same key or token is this user's already. Raises InvalidInput naming the field,
         NotFound (auth config), Conflict, ProviderFailed.

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from rest_framework import serializers
 
 from accounts.actions.checked_labels import checked_labels
-from accounts.actions.start_link import DEFAULT_SECONDS, MAX_SCOPES, MAX_SECONDS, start_link
+from accounts.actions.link_choices import MAX_CHOICES
+from accounts.actions.start_link import DEFAULT_SECONDS, MAX_SECONDS, start_link
+from accounts.actions.wanted_scopes import MAX_SCOPES
 from accounts.api.acting import user_named
-from accounts.api.later import LaterField
 from accounts.api.shapes import LinkShown
 from accounts.models import OnDuplicate
 from flowra.api.body import Body, FlagField, ObjectField, TextField, read_body
@@ -29,7 +30,15 @@ class CreateConnectedAccountLinkDto(Body):
     """What the call takes; `label` is short for `labels` of one."""
 
     authConfigId = TextField(required=False)
-    authConfigIds = LaterField(required=False)
+    authConfigIds = serializers.ListField(
+        child=TextField(max_length=60),
+        required=False,
+        allow_null=True,
+        allow_empty=False,
+        max_length=MAX_CHOICES,
+        help_text="In place of `authConfigId`: the person chooses among these on the page. Until then the account is "
+        "told under the first.",
+    )
     callbackUrl = TextField(required=False, allow_null=True, allow_blank=True, max_length=MAX_URL)
     connectionData = ObjectField(required=False, allow_null=True)
     label = TextField(required=False, allow_null=True, max_length=100)  # type: ignore[assignment]
@@ -66,13 +75,12 @@ class Link(ApiView):
 
     @endpoint(answers=LinkShown, status=201, fails=(404, 409, 413, 415))
     def post(self, request: ApiRequest) -> HttpResponse:
-        """201 with the link; raises InvalidInput naming the field, NotFound (auth config, account), Conflict."""
+        """A link: the URL to send one person to, good once; raises InvalidInput naming the field, NotFound (auth config, account), Conflict."""
         values = read_body(request, CreateConnectedAccountLinkDto)
-        if "authConfigId" not in values:
-            raise InvalidInput.field("authConfigId", "is needed")
         link = start_link(
             request.project,
-            auth_config_id=values["authConfigId"],
+            auth_config_id=values.get("authConfigId"),
+            auth_config_choices=values.get("authConfigIds") or (),
             external_user=user_named(request, values.get("eUID")),
             actor=request.actor,
             callback_url=values.get("callbackUrl") or "",
@@ -82,7 +90,7 @@ class Link(ApiView):
             account_id=values.get("connectedAccountId"),
             require_confirmation=values.get("requireConfirmation"),
             expires_in=values.get("expiresInSeconds", DEFAULT_SECONDS),
-            locale=_locale(values.get("locale")),
+            locale=checked_locale(values.get("locale")),
             on_duplicate=values.get("onDuplicate", OnDuplicate.KEEP),
             allows_other_identity=bool(values.get("allowOtherIdentity")),
         )
@@ -106,7 +114,8 @@ def _labels(values: dict[str, Any]) -> list[str] | None:
     return checked_labels([label], named="label")
 
 
-def _locale(locale: str | None) -> str:
+def checked_locale(locale: str | None) -> str:
+    """A language tag, empty for none; raises InvalidInput naming `locale`."""
     if locale and not LOCALE.fullmatch(locale):
         raise InvalidInput.field("locale", "must be a language tag like en or pt-BR")
     return locale or ""

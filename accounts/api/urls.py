@@ -14,6 +14,7 @@ from accounts.api.external_users import ExternalUserByName, ExternalUsers, Toggl
 from accounts.api.grouped import GroupedByToolkit
 from accounts.api.import_accounts import ImportAccounts
 from accounts.api.link import Link
+from accounts.api.portal_sessions import PortalSessions
 from accounts.api.proxy import Proxy
 from accounts.api.tools import ExecuteTool, ExecutionLogs
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("external-users", ExternalUsers.as_view()),
     path("external-users/username/<str:username>", ExternalUserByName.as_view()),
     path("external-users/<str:id>/toggle-active", ToggleExternalUser.as_view()),
+    path("portal_sessions", PortalSessions.as_view()),
     path("tools/execute/<str:slug>", ExecuteTool.as_view()),
     path("tools/execution-logs", ExecutionLogs.as_view()),
 ]

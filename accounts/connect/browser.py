@@ -1,4 +1,4 @@
-"""Which browser it is, and whether a press came from our own page."""
+"""Which browser it is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.actions.tokens_of_links import random_token
-from flowra.origins import origin_of
 
 COOKIE = "flowra_connect"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -41,15 +40,3 @@ def remember(response: HttpResponse, browser: str) -> None:
         httponly=True,
         samesite="Lax",
     )
-
-
-def pressed_on_our_page(request: HttpRequest) -> bool:
-    """Whether a POST comes from a page of ours, by what the browser itself says of it (Fetch Metadata; RFC 6454, 7).
-
-    A client that says nothing is no browser, and so carries nobody's cookies against their will.
-    """
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    told = request.headers.get("Origin") or request.headers.get("Referer")
-    return told is None or origin_of(told) == origin_of(settings.FLOWRA_PUBLIC_URL)

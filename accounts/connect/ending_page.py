@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actions.ending import Ending, callback_url_of
-from accounts.connect.logo import logo_of_app
 from accounts.models import LinkSession, StatusReason
+from accounts.pages.app_logo import logo_of_app
 from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.errors import FlowraError
 from flowra.logs import request_id
 from flowra.origins import origin_of
+from flowra.pages.names import apart
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """A page's heading and paragraphs; `mark` is what the line between the two logos says."""
 
-    title: str
-    paragraphs: tuple[str, ...]
+    title: str | StrPromise
+    paragraphs: tuple[str | StrPromise, ...]
     mark: Literal["done", "waiting", "broken"] = "broken"
 
 
-_NOTHING = "Nothing was shared."
 # Whoever looks into these needs to find them in the logs.
 _OF_SOMEBODY_S_FAULT = frozenset({"provider_error", "provider_down", "mismatch"})
-_NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 
 
 def ending_context(ending: Ending) -> dict[str, Any]:
@@ -50,7 +41,7 @@ def ending_context(ending: Ending) -> dict[str, Any]:
     service, app = _names(ending.session)
     return {
         **_about(ending.session),
-        **_shown(_words(ending.page, service, app, ending.session, ending.message)),
+        **_shown(_words(ending.page, service, app, ending.session, ending.before_and_now)),
         "identity": ending.account.identity_label if ending.page == "done" else "",
         "provider_words": ending.provider_words or "",
         "reference": request_id.get() if ending.page in _OF_SOMEBODY_S_FAULT else "",
@@ -69,134 +60,180 @@ def refusal_context(code: str, session: LinkSession | None) -> dict[str, Any]:
     return {**about, **_shown(_words(code, service, app, session))}
 
 
-def _words(page: str, service: str, app: str, session: LinkSession, message: str = "") -> Words:
-    again = f"Go back to {app} and press Connect again."
+def _words(
+    page: str, service: str, app: str, session: LinkSession, before_and_now: tuple[str, str] | None = None
+) -> Words:
+    before, now = before_and_now or ("", "")
+    names = {"service": service, "app": app, "before": apart(before), "now": apart(now)}
+    nothing = _("Nothing was shared.")
+    again = _("Go back to %(app)s and press Connect again.") % names
     match page:
         case "done":
             return Words(
-                f"{service} is connected",
+                _("%(service)s is connected") % names,
                 (
-                    f"{app} can use it from now on. You can close this page.",
-                    f"Is it the wrong account? Sign in to the other one at {service}, "
-                    f"then go back to {app} and connect again.",
+                    _("%(app)s can use it from now on. You can close this page.") % names,
+                    _(
+                        "Is it the wrong account? Sign in to the other one at %(service)s, then go back to %(app)s "
+                        "and connect again."
+                    )
+                    % names,
                 ),
                 "done",
             )
+        case "refused" if session.auth_config_choices and not session.browser_hash:
+            return Words(
+                _("Nothing was shared"),
+                (
+                    _("You chose not to connect anything, and %(app)s has been told.") % names,
+                    _("Changed your mind? Go back to %(app)s and press Connect again.") % names,
+                ),
+            )
         case "refused":
             return Words(
-                "Nothing was shared",
+                _("Nothing was shared"),
                 (
-                    f"You chose not to connect {service}, and {app} has been told.",
-                    f"Changed your mind? {again}",
+                    _("You chose not to connect %(service)s, and %(app)s has been told.") % names,
+                    _("Changed your mind? Go back to %(app)s and press Connect again.") % names,
                 ),
             )
         case "expired" | "link_expired":
+            time = time_in_words(session.expires_at - session.created_at)
             return Words(
-                "This link has run out",
+                _("This link has run out"),
                 (
-                    f"It worked for {time_in_words(session.expires_at - session.created_at)}, and that time is over. {_NOTHING}",
+                    _("It worked for %(time)s, and that time is over. Nothing was shared.") % {"time": time},
                     again,
                 ),
             )
         case "link_used":
             return Words(
-                "This link has been used",
+                _("This link has been used"),
                 (
-                    f"Each link works once. If you have just connected {service}, all is well and you can close this page.",
-                    f"If not: {again[0].lower()}{again[1:]}",
+                    _(
+                        "Each link works once. If you have just connected %(service)s, all is well and you can close "
+                        "this page."
+                    )
+                    % names,
+                    _("If not: go back to %(app)s and press Connect again.") % names,
                 ),
                 "waiting",
             )
         case "wrong_browser":
             return Words(
-                "This was begun in another browser",
+                _("This was begun in another browser"),
                 (
-                    f"To keep anybody else from finishing your connection, it only works in the browser where it was begun. {_NOTHING}",
-                    f"Go on there, or begin here: {again[0].lower()}{again[1:]}",
+                    _(
+                        "To keep anybody else from finishing your connection, it only works in the browser where it "
+                        "was begun. Nothing was shared."
+                    ),
+                    _("Go on there, or begin here: go back to %(app)s and press Connect again.") % names,
                 ),
             )
         case "confirm":
             return Words(
-                f"Waiting for {app}",
+                _("Waiting for %(app)s") % names,
                 (
-                    f"You agreed at {service}. {app} finishes the connection once it knows that it is you.",
-                    "You can go back there.",
+                    _(
+                        "You agreed at %(service)s. %(app)s finishes the connection once it knows that it is you."
+                    )
+                    % names,
+                    _("You can go back there."),
                 ),
                 "waiting",
             )
         case "mismatch" | "context_mismatch":
             return Words(
-                "This answer does not fit",
+                _("This answer does not fit"),
                 (
-                    f"What came back does not belong to the connection that was begun here, so it was thrown away. {_NOTHING}",
+                    _(
+                        "What came back does not belong to the connection that was begun here, so it was thrown away. "
+                        "Nothing was shared."
+                    ),
                     again,
                 ),
             )
         case "other_identity":
             return Words(
-                "This is another account",
+                _("This is another account"),
                 (
-                    f"{message} Nothing was changed.",
-                    f"Sign in to the right account at {service} first. {again}",
+                    _("This connection is %(before)s's, but %(now)s signed in. Nothing was changed.") % names,
+                    _(
+                        "Sign in to the right account at %(service)s first. Go back to %(app)s and press Connect again."
+                    )
+                    % names,
                 ),
             )
         case "duplicate":
             return Words(
-                "This account is connected already",
+                _("This account is connected already"),
                 (
-                    f"{app} has this {service} account from you already, and goes on using that connection.",
-                    "You can close this page.",
+                    _(
+                        "%(app)s has this %(service)s account from you already, and goes on using that connection."
+                    )
+                    % names,
+                    _("You can close this page."),
                 ),
             )
         case "provider_down":
             return Words(
-                f"{service} does not answer",
+                _("%(service)s does not answer") % names,
                 (
-                    f"{service} could not be reached just now. {_NOTHING}",
-                    f"Wait a minute, then try once more. {again}",
+                    _("%(service)s could not be reached just now. Nothing was shared.") % names,
+                    _("Wait a minute, then try once more. Go back to %(app)s and press Connect again.")
+                    % names,
                 ),
             )
         case "switched_off" | "auth_config_disabled":
             return Words(
-                "Connecting is switched off",
+                _("Connecting is switched off"),
                 (
-                    f"{app} does not connect {service} at the moment. {_NOTHING}",
-                    f"Ask {app} when it will be back.",
+                    _("%(app)s does not connect %(service)s at the moment. Nothing was shared.") % names,
+                    _("Ask %(app)s when it will be back.") % names,
                 ),
             )
         case "not_our_page":
             return Words(
-                "Please press the button once more",
+                _("Please press the button once more"),
                 (
-                    f"The press did not come from this page, so nothing was done. {_NOTHING}",
-                    f"Open the link again, or go back to {app}.",
+                    _("The press did not come from this page, so nothing was done. Nothing was shared."),
+                    _("Open the link again, or go back to %(app)s.") % names,
                 ),
             )
-        case _:
+        case _other:
             return Words(
-                f"{service} could not connect you",
-                (f"{service} ended it with an error. {_NOTHING}", again),
+                _("%(service)s could not connect you") % names,
+                (f"{_('%(service)s ended it with an error.') % names} {nothing}", again),
             )
 
 
 _WITHOUT_A_LINK = {
     "link_unknown": Words(
-        "There is no such link",
+        gettext_lazy("There is no such link"),
         (
-            "Its address may have been cut off when it was copied. Go back to the app that sent you and press Connect again.",
+            gettext_lazy(
+                "Its address may have been cut off when it was copied. Go back to the app that sent you and press Connect "
+                "again."
+            ),
         ),
     ),
     "callback_incomplete": Words(
-        "There is nothing to finish here",
+        gettext_lazy("There is nothing to finish here"),
         (
-            "This address only works as the way back from a service. Go back to the app that sent you and press Connect.",
+            gettext_lazy(
+                "This address only works as the way back from a service. Go back to the app that sent you and press "
+                "Connect."
+            ),
         ),
     ),
     "callback_unknown": Words(
-        "This answer belongs to nothing",
+        gettext_lazy("This answer belongs to nothing"),
         (
-            "No connection that is under way is waiting for it. It may have been begun again since. Nothing was shared.",
-            "Go back to the app that sent you and press Connect again.",
+            gettext_lazy(
+                "No connection that is under way is waiting for it. It may have been begun again since. Nothing was "
+                "shared."
+            ),
+            gettext_lazy("Go back to the app that sent you and press Connect again."),
         ),
     ),
 }
@@ -231,20 +268,23 @@ def _way_back(session: LinkSession) -> str:
 
 def _names(session: LinkSession) -> tuple[str, str]:
     toolkit = _about(session)["toolkit"]
-    return _apart(toolkit.name if toolkit else session.account.toolkit_slug), _apart(session.project.name)
-
-
-def _apart(name: str) -> str:
-    """A name that reads from right to left, set apart so that it turns nothing around it (Unicode's UAX 9, 2.4)."""
-    turns = any(unicodedata.bidirectional(each) in ("R", "AL") for each in name)
-    return f"\u2068{name}\u2069" if turns else name
+    return apart(toolkit.name if toolkit else session.account.toolkit_slug), apart(session.project.name)
 
 
 def time_in_words(time: timedelta) -> str:
     """As people say it: `ten minutes`, `one day`, `90 seconds`; never less than a second."""
     seconds = max(round(time.total_seconds()), 1)
-    units = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
-    size, name = next(each for each in units if seconds % each[0] == 0 or seconds >= 2 * each[0])
-    number = round(seconds / size)
-    counted = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-    return f"{counted} {name}" if number == 1 else f"{counted} {name}s"
+    if seconds == 600:
+        return _("ten minutes")
+    unit = next(each for each in (86_400, 3_600, 60, 1) if seconds % each == 0 or seconds >= 2 * each)
+    count = round(seconds / unit)
+    match unit:
+        case 86_400:
+            words = ngettext("one day", "%(count)s days", count)
+        case 3_600:
+            words = ngettext("one hour", "%(count)s hours", count)
+        case 60:
+            words = ngettext("one minute", "%(count)s minutes", count)
+        case _seconds:
+            words = ngettext("one second", "%(count)s seconds", count)
+    return words % {"count": number_format(count)} if "%" in words else words

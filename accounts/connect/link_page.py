@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+
 from accounts.actions.connection_values import fields_to_ask
-from accounts.connect.logo import logo_of_app
 from accounts.models import LinkSession
 from accounts.oauth2.client import client_of
+from accounts.pages.app_logo import logo_of_app
 from accounts.service_call import template_values
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.fill import fill
@@ -39,10 +41,20 @@ class AskedField:
         return self.field.secret or self.field.type == "password"
 
     @property
+    def name(self) -> str:
+        """What it is called, in the page's language."""
+        return _(self.field.display_name)
+
+    @property
+    def help(self) -> str:
+        """What it is and where one finds it."""
+        return " ".join(_(text) for text in (self.field.description, self.field.where) if text)
+
+    @property
     def described_by(self) -> str:
         """The ids of what explains it, for screen readers."""
         parts = [f"{self.field.name}-problem"] if self.problem else []
-        if self.field.description or self.field.where:
+        if self.help:
             parts.append(f"{self.field.name}-where")
         return " ".join(parts)
 
@@ -84,6 +96,8 @@ def link_page_context(
         "goes_there": scheme.needs_redirect,
         "host": host_of(session, toolkit),
         "shared": shared,
+        # Between two things that the app will not be able to do.
+        "cannot": _(", or to ").join(_(text) for text in shared.cannot),
         "can": [each for at, each in enumerate(shared.can) if each.sensitive or at < MOST_AT_ONCE],
         "can_besides": [
             each for at, each in enumerate(shared.can) if not each.sensitive and at >= MOST_AT_ONCE
@@ -125,4 +139,4 @@ def host_of(session: LinkSession, toolkit: Toolkit) -> str:
 
 def _as_sentence(field: Field, problem: str) -> str:
     """The actions' refusals go on from the field's name ("is too long."); beside a field they stand alone."""
-    return f"{field.display_name} {problem}" if problem[:1].islower() else problem
+    return f"{_(field.display_name)} {problem}" if problem[:1].islower() else problem

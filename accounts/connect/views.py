@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
@@ -12,25 +12,25 @@ from accounts.actions.complete_link import complete_link
 from accounts.actions.continue_link import continue_link, refuse_switched_off
 from accounts.actions.ending import Ending
 from accounts.actions.find_link import find_link
+from accounts.actions.link_choices import as_chosen
 from accounts.actions.refuse_link import refuse_link
 from accounts.actions.submit_credentials import submit_credentials
-from accounts.connect.browser import known_browser, new_browser, pressed_on_our_page, remember
+from accounts.connect.browser import known_browser, new_browser, remember
+from accounts.connect.choose import choose_page
+from accounts.connect.embedding import display_of, embedding_context, end_in_window, shown_in
 from accounts.connect.ending_page import ending_context, refusal_context
 from accounts.connect.link_page import authorization_url_of, link_page_context
-from accounts.connect.logo import TYPES
 from accounts.models import LinkSession
+from accounts.pages.app_logo import TYPES
+from accounts.pages.presses import pressed_on_our_page
+from accounts.pages.see_other import SeeOther, back_to_app
 from authconfigs.schemes import scheme_named
 from flowra.api.middleware import allow_form_to
 from flowra.errors import FlowraError, InvalidInput
 from flowra.models import Project
+from flowra.page_language import speak
 
 STATUS_OF_PAGE = {"wrong_browser": 410, "expired": 410, "mismatch": 400, "switched_off": 409}
-
-
-class SeeOther(HttpResponseRedirect):
-    """303: the answer to the POST is elsewhere, to be fetched by GET (RFC 9110, 15.4.4)."""
-
-    status_code = 303
 
 
 # The press is checked by what the browser says of its origin: a token in the page would need a second cookie.
@@ -43,8 +43,14 @@ def link_page(request: HttpRequest, token: str) -> HttpResponse:
         session = find_link(token)
     except FlowraError as refusal:
         return _refusal_page(request, refusal)
+    speak(session.locale)
     browser = known_browser(request) or new_browser()
     try:
+        if session.auth_config_choices:
+            chosen = request.GET.get("service", "")
+            if chosen not in session.auth_config_choices:
+                return shown_in(request, choose_page(request, session), session)
+            session = as_chosen(session, chosen)
         refuse_switched_off(session.account)
         response = _agree(request, session, browser) if request.method == "POST" else _page(request, session)
     except InvalidInput as refusal:
@@ -53,7 +59,7 @@ def link_page(request: HttpRequest, token: str) -> HttpResponse:
     except FlowraError as refusal:
         response = _refusal_page(request, refusal, session)
     remember(response, browser)
-    return response
+    return shown_in(request, response, session)
 
 
 @csrf_exempt
@@ -64,6 +70,7 @@ def not_now(request: HttpRequest, token: str) -> HttpResponse:
     browser = known_browser(request) or new_browser()
     try:
         session = find_link(token)
+        speak(session.locale)
         if not pressed_on_our_page(request):
             return _refusal_page(request, _not_our_page(), session)
         return _ended(request, refuse_link(session, browser))
@@ -97,19 +104,19 @@ def _agree(request: HttpRequest, session: LinkSession, browser: str) -> HttpResp
         return _refusal_page(request, _not_our_page(), session)
     values = {name: value for name, value in request.POST.items() if isinstance(value, str)}
     if scheme_named(session.account.auth_config.auth_scheme).needs_redirect:
-        return SeeOther(continue_link(session, browser, values))
+        return SeeOther(continue_link(session, browser, values, display=display_of(request)))
     return _ended(request, submit_credentials(session, browser, values))
 
 
 def _page(request: HttpRequest, session: LinkSession, problems: dict[str, str] | None = None) -> HttpResponse:
     typed = {name: str(value) for name, value in request.POST.items()}
-    context = link_page_context(session, typed, problems or {})
+    context = {**link_page_context(session, typed, problems or {}), **embedding_context(request, session)}
     response = render(request, "connect/link.html", context, status=400 if problems else 200)
     # Browsers hold `form-action` against every redirect that follows the press, and a service's sign-in may be
     # anywhere: https is let through as such, plain http (a server of one's own) by name.
     allow_form_to(response, "https:")
     for url in (authorization_url_of(session), session.callback_url):
-        if url and url.startswith("http://"):
+        if url and not url.startswith("https://"):
             allow_form_to(response, url)
     return response
 
@@ -120,9 +127,13 @@ def _query(request: HttpRequest) -> dict[str, str]:
 
 
 def _ended(request: HttpRequest, ending: Ending) -> HttpResponse:
-    if ending.redirect_to is not None:
-        return SeeOther(ending.redirect_to)
+    speak(ending.session.locale)
     status = STATUS_OF_PAGE.get(ending.page, 200)
+    in_window = end_in_window(request, ending, status)
+    if in_window is not None:
+        return in_window
+    if ending.redirect_to is not None:
+        return back_to_app(ending.redirect_to)
     return render(request, "connect/end.html", ending_context(ending), status=status)
 
 
@@ -130,8 +141,10 @@ def _refusal_page(
     request: HttpRequest, refusal: FlowraError, session: LinkSession | None = None
 ) -> HttpResponse:
     known: Any = session or refusal.extra.get("session")
+    if known is not None:
+        speak(known.locale)
     context = refusal_context(refusal.problem_code, known)
-    return render(request, "connect/end.html", context, status=refusal.status)
+    return shown_in(request, render(request, "connect/end.html", context, status=refusal.status), known)
 
 
 def _not_our_page() -> InvalidInput:

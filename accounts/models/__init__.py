@@ -1,6 +1,7 @@
 """The second floor's tables."""
 
 from .account_share import AccountShare
+from .account_use import AccountUse, UseKind
 from .connected_account import ConnectedAccount, Status, StatusReason
 from .credential import Credential
 from .external_user import DEFAULT_USER_NAME, ExternalUser
@@ -14,6 +15,7 @@ from .tool_execution import ToolExecution
 __all__ = [
     "DEFAULT_USER_NAME",
     "AccountShare",
+    "AccountUse",
     "ConnectedAccount",
     "Credential",
     "ExternalUser",
@@ -28,4 +30,5 @@ __all__ = [
     "Status",
     "StatusReason",
     "ToolExecution",
+    "UseKind",
 ]

@@ -33,6 +33,19 @@ def steps_of(toolkit: Toolkit, app_name: str) -> tuple[Step, ...]:
     )
 
 
+def plain_steps(toolkit: Toolkit, app_name: str) -> tuple[str, ...]:
+    """The catalogue's steps as plain text, for where no address is at hand."""
+    said = {
+        "redirect_uri": "the redirect URI",
+        "scopes": "the scopes that you will ask for",
+        "app_name": app_name,
+        "service": toolkit.name,
+    }
+    return tuple(
+        _PART.sub(lambda found: said[found[1]] if found[1] else found[0], text) for text in toolkit.setup.steps
+    )
+
+
 def client_words(toolkit: Toolkit) -> tuple[str, str]:
     """What the service calls the client's id and its secret."""
     return toolkit.setup.client_id or "Client ID", toolkit.setup.client_secret or "Client secret"

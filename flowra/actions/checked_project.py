@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from flowra.origins import origin_of
 
 MAX_NAME = 100
 MAX_ORIGINS = 50
+MAX_SCHEMES = 20
+_SCHEME = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)+")
 
 
 def checked_name(name: str, field: str = "name") -> str:
@@ -44,6 +47,24 @@ def checked_origins(origins: Sequence[str], field: str = "callbackOrigins") -> l
     if problems:
         raise InvalidInput.fields(problems)
     return found
+
+
+def checked_schemes(schemes: Sequence[str], field: str = "customSchemes") -> list[str]:
+    """A mobile app's own URI schemes, each once; RFC 8252, 7.1: its domain backwards, so that no other app has it.
+
+    Raises InvalidInput naming the one that is none.
+    """
+    if len(schemes) > MAX_SCHEMES:
+        raise InvalidInput.field(field, f"may be at most {MAX_SCHEMES}")
+    found = [each.strip().removesuffix("://").removesuffix(":").lower() for each in schemes]
+    problems = [
+        FieldProblem(f"{field}.{index}", "must be a domain backwards, like com.example.app")
+        for index, scheme in enumerate(found)
+        if len(scheme) > 100 or not _SCHEME.fullmatch(scheme)
+    ]
+    if problems:
+        raise InvalidInput.fields(problems)
+    return list(dict.fromkeys(found))
 
 
 def checked_owner_email(address: str, field: str = "ownerEmail") -> str:

@@ -10,7 +10,7 @@ from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.models import Project
 
-from .checked_project import checked_name, checked_origins, checked_owner_email
+from .checked_project import checked_name, checked_origins, checked_owner_email, checked_schemes
 
 
 def create_project(
@@ -21,10 +21,11 @@ def create_project(
     is_test: bool = False,
     require_confirmation: bool = False,
     owner_email: str = "",
+    custom_schemes: Sequence[str] = (),
 ) -> Project:
     """Stores the project and the event; a test project's keys begin with `flw_test_`.
 
-    Raises InvalidInput naming `name`, `callbackOrigins.N` or `ownerEmail`.
+    Raises InvalidInput naming `name`, `callbackOrigins.N`, `customSchemes.N` or `ownerEmail`.
     """
     project = Project(
         name=checked_name(name),
@@ -32,6 +33,7 @@ def create_project(
         is_test=is_test,
         require_confirmation=require_confirmation,
         owner_email=checked_owner_email(owner_email),
+        custom_schemes=checked_schemes(custom_schemes),
     )
     with transaction.atomic():
         project.save(force_insert=True)

@@ -12,7 +12,7 @@ from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.models import Project
 
-from .checked_project import checked_name, checked_origins, checked_owner_email
+from .checked_project import checked_name, checked_origins, checked_owner_email, checked_schemes
 
 
 def update_project(
@@ -23,10 +23,11 @@ def update_project(
     callback_origins: Sequence[str] | None = None,
     require_confirmation: bool | None = None,
     owner_email: str | None = None,
+    custom_schemes: Sequence[str] | None = None,
 ) -> Project:
     """Changes what is not None, with the event; links already made keep the rules they were made under.
 
-    Raises InvalidInput naming `name`, `callbackOrigins.N` or `ownerEmail`.
+    Raises InvalidInput naming `name`, `callbackOrigins.N`, `customSchemes.N` or `ownerEmail`.
     """
     changes: dict[str, Any] = {}
     if name is not None:
@@ -37,6 +38,8 @@ def update_project(
         changes["require_confirmation"] = require_confirmation
     if owner_email is not None:
         changes["owner_email"] = checked_owner_email(owner_email)
+    if custom_schemes is not None:
+        changes["custom_schemes"] = checked_schemes(custom_schemes)
     changes = {field: value for field, value in changes.items() if value != getattr(project, field)}
     if not changes:
         return project

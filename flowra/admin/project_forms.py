@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from flowra.actions.checked_project import MAX_NAME, MAX_ORIGINS
+from flowra.actions.checked_project import MAX_NAME, MAX_ORIGINS, MAX_SCHEMES
 from flowra.actions.create_api_key import MAX_DAYS
 from flowra.actions.set_project_logo import MAX_BYTES, checked_logo
 from flowra.errors import InvalidInput
@@ -17,6 +17,7 @@ from flowra.pages.forms import LinesField, lines_of
 NAMES = {
     "name": "name",
     "callbackOrigins": "callback_origins",
+    "customSchemes": "custom_schemes",
     "ownerEmail": "owner_email",
     "logo": "logo",
 }
@@ -34,6 +35,12 @@ class ProjectForm(forms.Form):
         required=False,
         max_length=MAX_ORIGINS * 300,
         help_text="One origin a line, like https://app.example.com. Scheme, host and port are compared exactly.",
+    )
+    custom_schemes = LinesField(
+        label="Mobile apps' own schemes",
+        required=False,
+        max_length=MAX_SCHEMES * 110,
+        help_text="One a line, like com.example.app: a callback URL may begin with it as well.",
     )
     require_confirmation = forms.BooleanField(
         label="Every connection must be confirmed by the app",
@@ -66,6 +73,10 @@ class ProjectForm(forms.Form):
     def origins(self) -> list[str]:
         """The origins as typed, one each."""
         return lines_of(self.cleaned_data["callback_origins"])
+
+    def schemes(self) -> list[str]:
+        """The schemes as typed, one each."""
+        return lines_of(self.cleaned_data["custom_schemes"])
 
 
 class NewProjectForm(ProjectForm):
@@ -111,6 +122,7 @@ def form_of(project: Project, **sent: Any) -> ChangedProjectForm:
     initial = {
         "name": project.name,
         "callback_origins": "\n".join(project.callback_origins),
+        "custom_schemes": "\n".join(project.custom_schemes),
         "require_confirmation": project.require_confirmation,
         "owner_email": project.owner_email,
     }

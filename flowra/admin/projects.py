@@ -88,6 +88,7 @@ class ProjectAdmin(Pages):
                     form.cleaned_data["name"],
                     actor=actor,
                     callback_origins=form.origins(),
+                    custom_schemes=form.schemes(),
                     is_test=form.cleaned_data["is_test"],
                     require_confirmation=form.cleaned_data["require_confirmation"],
                     owner_email=form.cleaned_data["owner_email"],
@@ -131,6 +132,7 @@ class ProjectAdmin(Pages):
                 actor,
                 name=said["name"],
                 callback_origins=form.origins(),
+                custom_schemes=form.schemes(),
                 require_confirmation=said["require_confirmation"],
                 owner_email=said["owner_email"],
             )

@@ -38,11 +38,12 @@ def schema(request: HttpRequest) -> HttpResponse:
 @only_read
 def docs(request: HttpRequest) -> HttpResponse:
     """The description as a page without scripts."""
-    return render(request, "api/docs.html", {"groups": _groups(), "info": description()["info"]})
+    return render(request, "api/docs.html", {"groups": groups(), "info": description()["info"]})
 
 
 @cache
-def _groups() -> list[dict[str, Any]]:
+def groups() -> list[dict[str, Any]]:
+    """The endpoints by tag, each with its parameters, body and answers as flat lists of fields; for pages."""
     found: dict[str, list[dict[str, Any]]] = {}
     for path, methods in description()["paths"].items():
         for method, operation in methods.items():

@@ -57,6 +57,21 @@ def allow_framing_by(response: HttpResponse, *origins: str) -> HttpResponse:
     return response
 
 
+def allow_questions_home(response: HttpResponse) -> HttpResponse:
+    """Lets a page's scripts ask this Flowra, and nobody else."""
+    response.asks_home = True  # type: ignore[attr-defined]
+    return response
+
+
+def allow_opener(response: HttpResponse) -> HttpResponse:
+    """Lets the page that opened this one's window go on holding it, and be told what happens.
+
+    It can close the window or lead it elsewhere, as it could before; it cannot read it.
+    """
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return response
+
+
 class PageHeadersMiddleware:
     """A strict Content-Security-Policy and its like on every HTML page; what a view set itself is left alone.
 
@@ -82,7 +97,8 @@ class PageHeadersMiddleware:
 def _policy(request: HttpRequest, response: HttpResponseBase) -> str:
     forms = " ".join(("'self'", *dict.fromkeys(getattr(response, "form_action_origins", ()))))
     # Scripts of the admin and the dashboard look up choices and figures as they go.
-    connect = "; connect-src 'self'" if request.path.startswith(_ASK_AS_THEY_GO) else ""
+    asks = request.path.startswith(_ASK_AS_THEY_GO) or getattr(response, "asks_home", False)
+    connect = "; connect-src 'self'" if asks else ""
     framing = " ".join(_framing_origins(response)) or "'none'"
     return (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "

@@ -7,6 +7,7 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from flowra.logs import request_id
@@ -15,7 +16,7 @@ from .problems import DATABASE_RETRY_AFTER, problem, problem_response
 
 
 @csrf_exempt
-def unknown_path(request: HttpRequest, **_: object) -> HttpResponse:
+def unknown_path(request: HttpRequest, **named: object) -> HttpResponse:
     """404 for whatever under /api/ is no endpoint, with a key or without."""
     return problem(404, f"There is no endpoint at {request.path[:200]}.", code="unknown_endpoint")
 
@@ -26,8 +27,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return problem(400, "The request cannot be read, or its host is not one of this server's.")
     return _page(
         400,
-        "This can't be read",
-        "Your browser sent something that makes no sense here. Go back and try again.",
+        _("This can't be read"),
+        _("Your browser sent something that makes no sense here. Go back and try again."),
     )
 
 
@@ -36,14 +37,18 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     if _is_api(request):
         return problem(403, "This is not allowed.")
     return _page(
-        403, "You can't do this", "You may be signed in as somebody who is not allowed to, or not signed in."
+        403,
+        _("You can't do this"),
+        _("You may be signed in as somebody who is not allowed to, or not signed in."),
     )
 
 
 def forged_or_stale(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's answer to a form without a good token (CSRF_FAILURE_VIEW)."""
     return _page(
-        403, "This page is out of date", "Go back, load the page again, then press the button once more."
+        403,
+        _("This page is out of date"),
+        _("Go back, load the page again, then press the button once more."),
     )
 
 
@@ -51,7 +56,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
     if _is_api(request):
         return unknown_path(request)
-    return _page(404, "There is nothing here", "The address may be mistyped, or what it led to is gone.")
+    return _page(
+        404, _("There is nothing here"), _("The address may be mistyped, or what it led to is gone.")
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -61,11 +68,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return problem_response(error if isinstance(error, Exception) else RuntimeError("unknown"))
     if isinstance(error, OperationalError | InterfaceError):
         response = _page(
-            503, "One moment", "Something here is restarting. Nothing was changed. Try again in some seconds."
+            503,
+            _("One moment"),
+            _("Something here is restarting. Nothing was changed. Try again in some seconds."),
         )
         response.headers["Retry-After"] = str(DATABASE_RETRY_AFTER)
         return response
-    return _page(500, "Something went wrong here", "It is not your fault. Go back and try again in a while.")
+    return _page(
+        500, _("Something went wrong here"), _("It is not your fault. Go back and try again in a while.")
+    )
 
 
 def _is_api(request: HttpRequest) -> bool:

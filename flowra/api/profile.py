@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.http import HttpResponse
 from rest_framework import serializers
 
-from flowra.actions.checked_project import MAX_ORIGINS
+from flowra.actions.checked_project import MAX_ORIGINS, MAX_SCHEMES
 from flowra.actions.update_project import update_project
 from flowra.models import ApiKey
 
@@ -32,6 +32,12 @@ class ChangeProfile(Body):
         max_length=MAX_ORIGINS,
         help_text="`https://app.example.com`",
     )
+    customSchemes = serializers.ListField(
+        child=TextField(max_length=110),
+        required=False,
+        max_length=MAX_SCHEMES,
+        help_text="A mobile app's own URI schemes, `com.example.app`, to which a callback URL may lead as well (RFC 8252).",
+    )
     requireConfirmation = FlagField(required=False)
 
 
@@ -54,6 +60,7 @@ class ProfileShown(AnySerializer):
     keyName = serializers.CharField(allow_blank=True)
     scopes = serializers.ListField(child=serializers.CharField())
     callbackOrigins = serializers.ListField(child=serializers.CharField())
+    customSchemes = serializers.ListField(child=serializers.CharField())
     requireConfirmation = serializers.BooleanField()
     createdAt = serializers.DateTimeField()
 
@@ -74,8 +81,8 @@ class Profile(ApiView):
 
     @endpoint(answers=ONE_PROFILE, fails=(413, 415))
     def patch(self, request: ApiRequest) -> HttpResponse:
-        """Changes the project's name, the origins that people may be sent back to, and whether each connection must be
-        confirmed by the app.
+        """Changes the project's name, the origins and schemes that people may be sent back to, and whether each
+        connection must be confirmed by the app.
         """
         given = read_body(request, ChangeProfile)
         update_project(
@@ -84,6 +91,7 @@ class Profile(ApiView):
             name=given.get("name"),
             callback_origins=given.get("callbackOrigins"),
             require_confirmation=given.get("requireConfirmation"),
+            custom_schemes=given.get("customSchemes"),
         )
         return ok(present_profile(request.key), "Profile changed.")
 
@@ -101,6 +109,7 @@ def present_profile(key: ApiKey) -> dict[str, Any]:
         "keyName": key.name,
         "scopes": list(key.scopes),
         "callbackOrigins": list(project.callback_origins),
+        "customSchemes": list(project.custom_schemes),
         "requireConfirmation": project.require_confirmation,
         "createdAt": instant(project.created_at),
     }

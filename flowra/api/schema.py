@@ -170,9 +170,12 @@ class Schema(AutoSchema):
         return self.view.bodies.get(self.method)
 
     def get_description(self) -> str:  # type: ignore[override]
-        """The handler's own words, and the scope."""
+        """The handler's own words without what it raises, which the failures tell by their status; and the scope."""
         handler = getattr(self.view, self.method.lower())
         words = " ".join((handler.__doc__ or type(self.view).__doc__ or "").split())
+        words = re.sub(
+            r"(?:;|(?<=\.)) [Rr]aises [^.]*\.", lambda raised: "." if raised[0][0] == ";" else "", words
+        )
         scope = self.view.scopes.get(self.method)
         return f"{words} Needs the scope `{scope}`." if scope else words
 

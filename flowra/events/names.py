@@ -38,6 +38,8 @@ class EventType(StrEnum):
     API_KEY_REVOKED = "api_key.revoked"
     PROJECT_CREATED = "project.created"
     PROJECT_UPDATED = "project.updated"
+    PORTAL_CREATED = "portal.created"
+    PORTAL_OPENED = "portal.opened"
     USER_CREATED = "user.created"
     USER_ACTIVATED = "user.activated"
     USER_DEACTIVATED = "user.deactivated"

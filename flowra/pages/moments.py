@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext as _
 
 NEVER = "never"
 
@@ -15,19 +17,19 @@ NEVER = "never"
 def exact(when: datetime) -> str:
     """`23 November 2026, 12:05:09 UTC`."""
     at = when.astimezone(timezone.get_default_timezone())
-    return f"{at.day} {at:%B %Y, %H:%M:%S %Z}"
+    return date_format(at, "j F Y, H:i:s T")
 
 
 def said(when: datetime) -> str:
     """`3 hours ago`, `in 2 days`, and the date where that is long ago or far off."""
     now = timezone.now()
     if abs((now - when).days) > 60:
-        return f"{when.day} {when:%B %Y}"
+        return date_format(when, "j F Y")
     if when > now:
-        return f"in {timeuntil(when, now, depth=1)}"
+        return _("in %(time)s") % {"time": timeuntil(when, now, depth=1)}
     if (now - when).total_seconds() < 60:
-        return "just now"
-    return f"{timesince(when, now, depth=1)} ago"
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(when, now, depth=1)}
 
 
 def moment(when: datetime | None, otherwise: str = NEVER) -> SafeString:

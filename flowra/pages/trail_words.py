@@ -47,6 +47,8 @@ WORDS: dict[str, str] = {
     EventType.API_KEY_REVOKED: "API key revoked",
     EventType.PROJECT_CREATED: "Project made",
     EventType.PROJECT_UPDATED: "Project changed",
+    EventType.PORTAL_CREATED: "Own page of connections made",
+    EventType.PORTAL_OPENED: "Own page of connections opened",
     EventType.USER_CREATED: "User made",
     EventType.USER_ACTIVATED: "User made active",
     EventType.USER_DEACTIVATED: "User made inactive",

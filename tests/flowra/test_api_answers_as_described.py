@@ -169,6 +169,12 @@ def test_link(api: Caller) -> None:
     described(api.post("connected_accounts/link", {}), "post", "connected_accounts/link")
 
 
+def test_portal_sessions(api: Caller) -> None:
+    described(api.post("portal_sessions", {"eUID": "customer_7"}), "post", "portal_sessions")
+    described(api.post("portal_sessions", {"eUID": "customer_7", "nope": 1}), "post", "portal_sessions")
+    described(api.post("portal_sessions", {}), "post", "portal_sessions")
+
+
 def test_webhooks(api: Caller) -> None:
     made = api.post("webhook_endpoints", {"url": "http://127.0.0.1:9/", "events": ["*"]})
     described(made, "post", "webhook_endpoints")

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -36,6 +36,7 @@ class Kind(Enum):
     WRONG_STATE = "wrong_state"  # authorization response: another `state`
     ERROR = "error"  # an OAuth error `error` with `words`, as JSON or in the redirect back to the app
     STYLE = "style"  # the real token answer, written in `style`
+    HEADERS = "headers"  # the real answer with `headers` besides
     BODY = "body"  # `status` with `words` as the body, called `content_type`
 
 
@@ -72,6 +73,7 @@ class Fault:
             Kind.NO_ISS,
             Kind.WRONG_STATE,
             Kind.STYLE,
+            Kind.HEADERS,
         }
         return self.after_work or self.kind in changing
 
@@ -121,6 +123,8 @@ class Faults:
         if fault.kind in (Kind.HANG, Kind.SLOW):
             self.stopping.wait(min(fault.seconds, LONGEST_HANG))
             return real if fault.kind is Kind.SLOW else Reply(delivery=_hang_up)
+        if fault.kind is Kind.HEADERS:
+            return replace(real, headers=[*real.headers, *fault.headers])
         if fault.kind is Kind.STATUS:
             headers = [*fault.headers, *([("Retry-After", fault.retry_after)] if fault.retry_after else [])]
             return as_json({"error": fault.error, "error_description": fault.words}, fault.status, headers)

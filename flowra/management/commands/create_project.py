@@ -34,6 +34,13 @@ class Command(BaseCommand):
             help="an origin that people may be sent back to, like https://app.example.com; repeatable",
         )
         parser.add_argument(
+            "--custom-scheme",
+            action="append",
+            default=[],
+            metavar="SCHEME",
+            help="a mobile app's own scheme that a callback may lead to, like com.example.app; repeatable",
+        )
+        parser.add_argument(
             "--owner-email",
             default="",
             metavar="ADDRESS",
@@ -46,6 +53,7 @@ class Command(BaseCommand):
         *args: Any,
         name: str,
         callback_origin: list[str],
+        custom_scheme: list[str],
         owner_email: str,
         test: bool,
         **options: Any,
@@ -58,6 +66,7 @@ class Command(BaseCommand):
                     name,
                     actor=COMMAND_LINE,
                     callback_origins=callback_origin,
+                    custom_schemes=custom_scheme,
                     is_test=test,
                     owner_email=owner_email,
                 )
@@ -79,6 +88,8 @@ def _on_the_command_line(error: FlowraError, origins: list[str]) -> list[str]:
         if field == "callbackOrigins":
             given = f" {origins[int(index)][:200]}" if index.isdecimal() else ""
             words.append(f"--callback-origin{given}: {problem.message}")
+        elif field == "customSchemes":
+            words.append(f"--custom-scheme: {problem.message}")
         elif field == "ownerEmail":
             words.append(f"--owner-email: {problem.message}")
         else:

@@ -97,7 +97,11 @@ def test_a_link_for_an_account_keeps_its_id_and_its_user(api: Caller, slack: Aut
     ("wishes", "field"),
     [
         ({"onDuplicate": "ask"}, "onDuplicate"),
-        ({"authConfigIds": ["ac_1"]}, "authConfigIds"),
+        ({"authConfigIds": ["ac_1"]}, "authConfigId"),
+        ({"authConfigIds": "ac_1"}, "authConfigIds"),
+        ({"authConfigIds": []}, "authConfigIds"),
+        ({"authConfigIds": [7]}, "authConfigIds.0"),
+        ({"authConfigIds": ["ac_1"] * 51}, "authConfigIds"),
         ({"authConfigId": None}, "authConfigId"),
         ({"authConfigId": 7}, "authConfigId"),
         ({"expiresInSeconds": 0}, "expiresInSeconds"),
@@ -128,11 +132,49 @@ def test_a_mistaken_wish_is_refused_by_name_and_makes_nothing(
     assert not ConnectedAccount.objects.exists()
 
 
-def test_what_comes_later_says_so(api: Caller, slack: AuthConfig) -> None:
-    told = problem_of(
-        api.post("connected_accounts/link", {"authConfigIds": [slack.pk]}), 400, "authConfigIds"
-    )
-    assert "later" in told["message"]
+def test_several_auth_configs_leave_the_choice_to_the_person(api: Caller, slack: AuthConfig) -> None:
+    github = make_auth_config(api.project, "github")
+    wish = {"authConfigIds": [slack.pk, github.pk, slack.pk]}
+    made = api.post("connected_accounts/link", wish).json()
+    stored = LinkSession.objects.get(account=made["connectedAccountId"])
+    assert stored.auth_config_choices == [slack.pk, github.pk]
+    shown = api.get(f"connected_accounts/{made['connectedAccountId']}").json()
+    assert (shown["status"], shown["authConfig"]["id"]) == ("INITIALIZING", slack.pk)
+
+
+def test_one_of_several_that_is_alone_is_simply_that_one(api: Caller, slack: AuthConfig) -> None:
+    made = api.post("connected_accounts/link", {"authConfigIds": [slack.pk]}).json()
+    assert LinkSession.objects.get(account=made["connectedAccountId"]).auth_config_choices == []
+
+
+@pytest.mark.parametrize(
+    ("wishes", "field"),
+    [
+        ({"scopes": ["chat:write"]}, "scopes"),
+        ({"connectedAccountId": "ca_1"}, "connectedAccountId"),
+        ({"connectionData": {"colour": "red"}}, "connectionData.colour"),
+        ({"connectionData": {"subdomain": "no spaces here"}}, "connectionData.subdomain"),
+        ({"connectionData": {"api_key": "sk-1"}}, "connectionData.api_key"),
+    ],
+)
+def test_what_belongs_to_one_service_does_not_go_with_several(
+    api: Caller, slack: AuthConfig, wishes: dict[str, Any], field: str
+) -> None:
+    others = [
+        make_auth_config(api.project, "zendesk"),
+        make_auth_config(api.project, "openai", auth_scheme="API_KEY"),
+    ]
+    ids = [each.pk for each in (slack, *others)]
+    problem_of(api.post("connected_accounts/link", {"authConfigIds": ids, **wishes}), 400, field)
+    assert not ConnectedAccount.objects.exists()
+
+
+def test_each_of_several_must_be_there_and_on(api: Caller, slack: AuthConfig) -> None:
+    off = make_auth_config(api.project, "github", is_disabled=True)
+    elsewhere = make_auth_config(make_caller().project, "github")
+    problem_of(api.post("connected_accounts/link", {"authConfigIds": [slack.pk, off.pk]}), 409)
+    problem_of(api.post("connected_accounts/link", {"authConfigIds": [slack.pk, elsewhere.pk]}), 404)
+    assert not ConnectedAccount.objects.exists()
 
 
 def test_another_projects_auth_config_is_unknown(api: Caller) -> None:

@@ -231,7 +231,7 @@ def test_a_head_request_at_the_callback_ends_nothing(acme: Acme, client: Client)
         (1, "one second"),
         (-5, "one second"),
         (5400, "90 minutes"),
-        (7261, "two hours"),
+        (7261, "2 hours"),
         (13 * 3600, "13 hours"),
     ],
 )

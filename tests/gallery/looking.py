@@ -1,0 +1,89 @@
+"""What is looked for on each page, whoever it is for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Response
+
+WIDTHS = (1280, 768, 320)
+SCHEMES = ("light", "dark")
+ALBUM = os.environ.get("FLOWRA_GALLERY", "")
+_TOO_WIDE = """() => [...document.body.querySelectorAll("*")]
+    .filter((each) => each.getBoundingClientRect().right > window.innerWidth + 1)
+    .map((each) => `${each.tagName}.${each.className}`).slice(0, 8).join(", ")"""
+_SHIFTS = """
+    window.shifted = 0;
+    window.whatShifted = [];
+    new PerformanceObserver((list) => {
+        for (const each of list.getEntries()) {
+            if (each.hadRecentInput) continue;
+            window.shifted += each.value;
+            window.whatShifted.push(...each.sources.map(({node}) => node && `${node.nodeName}.${node.className || ""}`));
+        }
+    }).observe({type: "layout-shift", buffered: true});
+"""
+
+
+class Looking:
+    """Watches a page from before it is opened: what it asked for, what the browser complained of, what moved."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.answers: list[Response] = []
+        page.add_init_script(_SHIFTS)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._heard)
+        page.on("response", lambda answer: self.answers.append(answer))
+
+    def _heard(self, said: Any) -> None:
+        # A page that tells of an error has a status that Chromium complains of.
+        if said.type in ("error", "warning") and "Failed to load resource" not in said.text:
+            self.complaints.append(said.text)
+
+    def weight(self) -> int:
+        """Bytes of all that was loaded for the last page, as they came over the line."""
+        return sum(answer.request.sizes()["responseBodySize"] for answer in self.answers)
+
+    def findings(self, name: str, most_moved: float = 0.001) -> list[str]:
+        """What is wrong with the page as it stands, in every width and both schemes; keeps pictures where asked to.
+
+        `most_moved` is how far it may have shifted while it loaded (https://web.dev/articles/cls).
+        """
+        page, found = self.page, list(self.complaints)
+        moved = page.evaluate("window.shifted")
+        if moved > most_moved:
+            found.append(f"moved by {moved:.3f} while it loaded: {page.evaluate('window.whatShifted')}")
+        if page.locator("h1").count() != 1:
+            found.append(f"has {page.locator('h1').count()} h1")
+        if not page.get_attribute("html", "lang") or not page.title().strip():
+            found.append("has no language or no title")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900 if width > 400 else 640})
+            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            if wide > 0:
+                found.append(f"is {wide} px too wide at {width}: {page.evaluate(_TOO_WIDE)}")
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+                if (width, scheme) in ((1280, "light"), (320, "dark")):
+                    found += _stands_in_the_way(page, f"{width} {scheme}")
+                if ALBUM:
+                    path = Path(ALBUM) / "pictures" / f"{name}-{width}-{scheme}.png"
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    page.screenshot(path=path, full_page=True, animations="disabled")
+        return found
+
+
+def _stands_in_the_way(page: Page, where: str) -> list[str]:
+    results = Axe().run(page).response
+    return [
+        f"{where}: {each['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
+        for each in results["violations"]
+        for node in each["nodes"][:3]
+    ]

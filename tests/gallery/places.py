@@ -1,0 +1,161 @@
+"""The list of pages and states: each is opened as whoever meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.gallery.stage import LONG, RIGHT_TO_LEFT, Stage
+from tests.walks.conftest import agree_at_the_provider
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Open = Callable[[Stage, "Page"], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page in one state. `who` is `stranger`, `owner` or `operator`; `most` its greatest weight in bytes; `moved` how
+    far it may shift while it loads: Django's own scripts add to the admin's lists.
+    """
+
+    name: str
+    title: str
+    who: str
+    open: Open
+    most: int
+    moved: float = 0.001
+
+
+CONNECT: list[Place] = []
+ADMIN: list[Place] = []
+DASHBOARD: list[Place] = []
+PORTAL: list[Place] = []
+
+
+def at(path: str) -> Open:
+    """Opens a path below Flowra's own address; `{account}` and such are filled in from the stage."""
+
+    def open_it(stage: Stage, page: Page) -> None:
+        page.goto(
+            stage.url
+            + path.format(
+                project=stage.project.pk,
+                account=stage.accounts["active"].pk,
+                expired=stage.accounts["expired"].pk,
+                long=stage.accounts["long"].pk,
+                person=stage.accounts["active"].external_user_id,
+                config=stage.configs["slack"].pk,
+                failing=stage.configs["failing"].pk,
+            )
+        )
+
+    return open_it
+
+
+def _connect(name: str, title: str) -> Callable[[Open], Open]:
+    def keep(open_it: Open) -> Open:
+        CONNECT.append(Place(f"connect-{name}", title, "stranger", open_it, 50_000))
+        return open_it
+
+    return keep
+
+
+@_connect("link", "Asked to connect")
+def _link(stage: Stage, page: Page) -> None:
+    page.goto(stage.app.link()["redirectUrl"])
+
+
+@_connect("slack", "Asked to connect Slack")
+def _slack(stage: Stage, page: Page) -> None:
+    scopes = ["channels:history", "chat:write", "channels:read", "im:history", "users:read"]
+    link = stage.app.link(authConfigId=stage.configs["slack"].pk, scopes=scopes)
+    page.goto(link["redirectUrl"])
+
+
+@_connect("key", "Asked for a key")
+def _key(stage: Stage, page: Page) -> None:
+    page.goto(stage.app.link(authConfigId=stage.app.key_config_id)["redirectUrl"])
+
+
+@_connect("key-wrong", "A key that was not typed")
+def _key_wrong(stage: Stage, page: Page) -> None:
+    _key(stage, page)
+    page.get_by_role("button", name="Connect Practice Keys").click()
+    page.get_by_role("alert").wait_for()
+
+
+@_connect("long", "Names that are long, or run from right to left")
+def _long(stage: Stage, page: Page) -> None:
+    stage.project.name = f"{RIGHT_TO_LEFT} {LONG}"[:100]
+    stage.project.save()
+    page.goto(stage.app.link(eUID="a" * 255)["redirectUrl"])
+
+
+@_connect("done", "Connected")
+def _done(stage: Stage, page: Page) -> None:
+    page.goto(stage.app.link(callbackUrl=None)["redirectUrl"])
+    page.get_by_role("button", name="Connect Practice").click()
+    agree_at_the_provider(page)
+    page.get_by_text("Connected as").wait_for()
+
+
+@_connect("refused", "Not now")
+def _refused(stage: Stage, page: Page) -> None:
+    page.goto(stage.app.link(callbackUrl=None)["redirectUrl"])
+    page.get_by_role("button", name="Not now").click()
+    page.get_by_role("heading", name="Nothing was shared").wait_for()
+
+
+@_connect("error", "The service ended it")
+def _error(stage: Stage, page: Page) -> None:
+    stage.app.provider.fail("/authorize", "error", error="server_error", words="Try tomorrow", method="POST")
+    page.goto(stage.app.link(callbackUrl=None)["redirectUrl"])
+    page.get_by_role("button", name="Connect Practice").click()
+    agree_at_the_provider(page)
+    page.get_by_text("Try tomorrow").wait_for()
+
+
+@_connect("used", "A link that was used")
+def _used(stage: Stage, page: Page) -> None:
+    link = stage.app.link(callbackUrl=None)
+    page.goto(link["redirectUrl"])
+    page.get_by_role("button", name="Not now").click()
+    page.get_by_role("heading", name="Nothing was shared").wait_for()
+    page.goto(link["redirectUrl"])
+
+
+@_connect("unknown", "No such link")
+def _unknown(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.url}/connect/{'x' * 43}")
+
+
+def _admin(name: str, title: str, path: str, who: str = "operator") -> None:
+    ADMIN.append(Place(f"admin-{name}", title, who, at(path), 700_000, moved=0.1))
+
+
+_admin("home", "The admin", "/admin/")
+_admin("accounts", "Accounts", "/admin/accounts/connectedaccount/")
+_admin("account", "One account", "/admin/accounts/connectedaccount/{account}/change/")
+_admin("account-expired", "One that needs its person", "/admin/accounts/connectedaccount/{expired}/change/")
+_admin("account-long", "Long names", "/admin/accounts/connectedaccount/{long}/change/")
+_admin("revoke", "Before revoking", "/admin/accounts/connectedaccount/revoke/?account={account}")
+_admin("people", "People", "/admin/accounts/externaluser/")
+_admin("person", "One person", "/admin/accounts/externaluser/{person}/change/")
+_admin("configs", "Auth configs", "/admin/authconfigs/authconfig/")
+_admin("config", "One auth config", "/admin/authconfigs/authconfig/{failing}/change/")
+_admin("projects", "Projects", "/admin/flowra/project/")
+_admin("project", "One project", "/admin/flowra/project/{project}/change/")
+_admin("trail", "The trail", "/admin/flowra/event/")
+
+
+def _dashboard(name: str, title: str, path: str, who: str = "owner") -> None:
+    DASHBOARD.append(Place(f"dashboard-{name}", title, who, at(path), 150_000))
+
+
+_dashboard("sign-in", "Signing in", "/dashboard/sign-in", "stranger")
+_dashboard("projects", "Projects", "/dashboard/?all")
+
+PLACES = [*CONNECT, *PORTAL, *DASHBOARD, *ADMIN]

@@ -1,0 +1,253 @@
+"""connect.js on an app's page of another site: in a window, in a frame, blocked, cut off, and where nobody may listen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from accounts.connect.script import integrity
+from tests.walks.app import App
+from tests.walks.conftest import agree_at_the_provider
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>Acme</title>
+<script src="FLOWRA/connect.js" integrity="INTEGRITY" crossorigin="anonymous"></script>
+<button id="go">Connect</button><div id="place"></div><ol id="told"></ol>
+<script>
+const wishes = new URLSearchParams(location.search);
+const say = (what) => { const item = document.createElement("li"); item.textContent = JSON.stringify(what); told.append(item); };
+window.addEventListener("message", (event) => say(["message", event.origin, event.data.type]));
+go.addEventListener("click", () => {
+  window.link = Flowra.connect({
+    mode: wishes.get("mode") || "popup",
+    fallback: wishes.get("fallback") || "redirect",
+    element: wishes.get("mode") === "iframe" ? "#place" : undefined,
+    redirectUrl: () => new Promise((resolve) => setTimeout(resolve, 50, wishes.get("link"))),
+  });
+  for (const event of ["ready", "opened", "success", "failed", "closed"]) link.on(event, (detail) => say([event, detail]));
+  link.then((ending) => say(["resolved", ending]), (error) => say(["rejected", error.code]));
+});
+</script>"""
+
+
+class Site:
+    """Acme's own site on `localhost`, which is another site than Flowra's 127.0.0.1."""
+
+    def __init__(self, flowra: str) -> None:
+        body = PAGE.replace("FLOWRA", flowra).replace("INTEGRITY", integrity()).encode()
+        self.headers: dict[str, str] = {}
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                for name, value in site.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self._server.server_address[1]}"
+
+    def page(self, link: str, mode: str = "popup", **wishes: str) -> str:
+        asked = "".join(f"&{name}={quote(value)}" for name, value in wishes.items())
+        return f"{self.origin}/?mode={mode}&link={quote(link, safe='')}{asked}"
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def site(live_flowra: str, app: App) -> Iterator[Site]:
+    made = Site(live_flowra)
+    project = app.caller.project
+    project.callback_origins = [made.origin]
+    project.save()
+    yield made
+    made.stop()
+
+
+def told(page: Page, word: str) -> str:
+    """The line that says it, once it is there."""
+    line = page.locator("#told li").filter(has_text=f'["{word}"').first
+    line.wait_for()
+    return line.inner_text()
+
+
+def lines(page: Page) -> list[str]:
+    return page.locator("#told li").all_inner_texts()
+
+
+def test_a_window_opens_tells_and_closes(
+    app: App, site: Site, visitor: Callable[..., BrowserContext]
+) -> None:
+    link = app.link(callbackUrl=f"{site.origin}/back")
+    page = visitor().new_page()
+    page.goto(site.page(link["redirectUrl"]))
+    with page.expect_popup() as opened:
+        page.click("#go")
+    window = opened.value
+    window.get_by_role("button", name="Connect Practice").click()
+    agree_at_the_provider(window)
+    assert link["connectedAccountId"] in told(page, "resolved")
+    assert "success" in told(page, "success")
+    assert "ready" in told(page, "ready") and "opened" in told(page, "opened")
+    page.wait_for_function("() => true")
+    window.wait_for_event("close") if not window.is_closed() else None
+    assert app.account(link)["status"] == "ACTIVE"
+
+
+def test_a_service_that_cuts_the_window_off_changes_nothing(
+    app: App, site: Site, visitor: Callable[..., BrowserContext]
+) -> None:
+    link = app.link(callbackUrl=f"{site.origin}/back")
+    context = visitor()
+    page = context.new_page()
+
+    cut_off = [("Cross-Origin-Opener-Policy", "same-origin")]
+    app.provider.fail("*", "headers", times=None, headers=cut_off)
+    page.goto(site.page(link["redirectUrl"]))
+    with page.expect_popup() as opened:
+        page.click("#go")
+    opened.value.get_by_role("button", name="Connect Practice").click()
+    told(page, "closed")
+    assert not any("resolved" in each or "rejected" in each for each in lines(page))
+    at_service = next(each for each in context.pages if each.url.startswith(app.provider.origin))
+    agree_at_the_provider(at_service)
+    assert link["connectedAccountId"] in told(page, "resolved")
+
+
+def test_who_says_not_now_is_told_as_a_failure(
+    app: App, site: Site, visitor: Callable[..., BrowserContext]
+) -> None:
+    link = app.link(callbackUrl=f"{site.origin}/back")
+    page = visitor().new_page()
+    page.goto(site.page(link["redirectUrl"]))
+    with page.expect_popup() as opened:
+        page.click("#go")
+    opened.value.get_by_role("button", name="Not now").click()
+    assert "access_denied" in told(page, "rejected")
+
+
+def test_where_no_window_may_open_the_page_itself_goes(
+    app: App, site: Site, visitor: Callable[..., BrowserContext]
+) -> None:
+    link = app.link(callbackUrl=f"{site.origin}/back")
+    page = visitor().new_page()
+    page.add_init_script("window.open = () => null")
+    page.goto(site.page(link["redirectUrl"]))
+    page.click("#go")
+    page.get_by_role("button", name="Connect Practice").click()
+    agree_at_the_provider(page)
+    page.wait_for_url(f"{site.origin}/back?**status=success**")
+
+
+def test_where_no_window_may_open_and_the_page_must_stay_it_says_so(
+    app: App, site: Site, visitor: Callable[..., BrowserContext]
+) -> None:
+    page = visitor().new_page()
+    page.add_init_script("window.open = () => null")
+    page.goto(site.page(app.link(callbackUrl=f"{site.origin}/back")["redirectUrl"], fallback="none"))
+    page.click("#go")
+    assert "popup_blocked" in told(page, "rejected")
+
+
+def test_a_page_of_another_origin_hears_nothing(
+    app: App, site: Site, live_flowra: str, visitor: Callable[..., BrowserContext]
+) -> None:
+    other = Site(live_flowra)
+    link = app.link(callbackUrl=f"{site.origin}/back")
+    page = visitor().new_page()
+    page.goto(other.page(link["redirectUrl"]))
+    with page.expect_popup() as opened:
+        page.click("#go")
+    window = opened.value
+    window.get_by_role("button", name="Connect Practice").click()
+    agree_at_the_provider(window)
+    window.get_by_role("heading", name="Practice is connected").wait_for()
+    page.wait_for_timeout(1500)
+    assert not any("message" in each or "resolved" in each for each in lines(page))
+    other.stop()
+
+
+def test_what_must_be_confirmed_reaches_the_app_with_its_token(
+    app: App, site: Site, visitor: Callable[..., BrowserContext]
+) -> None:
+    link = app.link(callbackUrl=f"{site.origin}/back", requireConfirmation=True)
+    page = visitor().new_page()
+    page.goto(site.page(link["redirectUrl"]))
+    with page.expect_popup() as opened:
+        page.click("#go")
+    opened.value.get_by_role("button", name="Connect Practice").click()
+    agree_at_the_provider(opened.value)
+    said = told(page, "resolved")
+    assert '"status":"confirm"' in said and "confirmationToken" in said
+    status = Client().get(f"/connect/{link['linkToken']}/status").json()
+    assert status["status"] == "confirm" and "confirmationToken" not in status
+
+
+def test_in_a_frame_the_service_opens_in_a_window_of_its_own(
+    app: App, site: Site, visitor: Callable[..., BrowserContext]
+) -> None:
+    link = app.link(callbackUrl=f"{site.origin}/back")
+    context = visitor()
+    page = context.new_page()
+    page.goto(site.page(link["redirectUrl"], mode="iframe"))
+    page.click("#go")
+    frame = page.frame_locator("#place iframe")
+    with page.expect_popup() as opened:
+        frame.get_by_role("button", name="Connect Practice").click()
+    agree_at_the_provider(opened.value)
+    assert link["connectedAccountId"] in told(page, "resolved")
+    assert "opened" in told(page, "opened")
+    assert app.account(link)["status"] == "ACTIVE"
+
+
+def test_a_frame_of_another_origin_stays_empty(
+    app: App, site: Site, live_flowra: str, visitor: Callable[..., BrowserContext]
+) -> None:
+    other = Site(live_flowra)
+    page = visitor().new_page()
+    page.goto(other.page(app.link(callbackUrl=f"{site.origin}/back")["redirectUrl"], mode="iframe"))
+    page.click("#go")
+    page.wait_for_timeout(1000)
+    assert not page.frame_locator("#place iframe").get_by_role("button").count()
+    other.stop()
+
+
+def test_a_page_that_no_frame_was_asked_for_is_framed_by_nobody(app: App, site: Site) -> None:
+    link = app.link(callbackUrl=f"{site.origin}/back")
+    plain = Client().get(f"/connect/{link['linkToken']}")
+    assert plain["X-Frame-Options"] == "DENY" and "frame-ancestors 'none'" in plain["Content-Security-Policy"]
+    assert plain["Cross-Origin-Opener-Policy"] == "same-origin"
+    framed = Client().get(f"/connect/{link['linkToken']}?display=iframe")
+    assert f"frame-ancestors {site.origin};" in framed["Content-Security-Policy"]
+    assert "X-Frame-Options" not in framed
+
+
+def test_the_status_is_read_by_the_links_own_origin_alone(app: App, site: Site) -> None:
+    url = f"/connect/{app.link(callbackUrl=f'{site.origin}/back')['linkToken']}/status"
+    own = Client().get(url, headers={"origin": site.origin})
+    assert own.json()["status"] == "open" and own["Access-Control-Allow-Origin"] == site.origin
+    for strange in ("https://evil.example", "null", f"{site.origin}.evil.example"):
+        assert "Access-Control-Allow-Origin" not in Client().get(url, headers={"origin": strange})
+    assert Client().get("/connect/unknown/status").status_code == 404
+    assert Client().post(url).status_code == 405
