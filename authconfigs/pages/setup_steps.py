@@ -42,7 +42,8 @@ def plain_steps(toolkit: Toolkit, app_name: str) -> tuple[str, ...]:
         "service": toolkit.name,
     }
     return tuple(
-        _PART.sub(lambda found: said[found[1]] if found[1] else found[0], text) for text in toolkit.setup.steps
+        _PART.sub(lambda found: said[found[1]] if found[1] else found[0], text)
+        for text in toolkit.setup.steps
     )
 
 
