@@ -14,10 +14,18 @@ from authconfigs.models import AuthConfig
 from flowra import outbound
 from flowra.errors import FlowraError
 
+from .check_redirect_uri import (
+    REDIRECT_REFUSED,
+    Outcome,
+    authorization_parameters,
+    judged_redirect,
+    scopes_refused,
+)
+from .client_health import mark_working
 from .managed_clients import Registration, registration_of
 from .toolkit_for import toolkit_for
 
-Outcome = Literal["passed", "failed", "unknown"]
+Side = Literal["here", "console", "service"]
 
 # No server has given out this code; one that knows the client says so by refusing the code and not the client.
 MADE_UP_CODE = "flowra-checks-whether-the-client-is-known"
@@ -37,16 +45,23 @@ MAX_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was tried. `provider_error` is the service's own word."""
+    """One thing that was tried. `provider_error` is the service's own word.
+
+    `to_mend` says which side a failure is on: `here` (what is stored in Flowra), `console` (what is registered at the
+    service) or `service` (it cannot be reached, or is in trouble).
+    """
 
     name: str
     outcome: Outcome
     message: str
     provider_error: str | None = None
+    to_mend: Side | None = None
 
 
 def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
     """What was checked, in order; nothing is raised for what the service does. Calls out: not for a transaction.
+
+    A client that the service knows is no longer marked as refused.
 
     Raises NotFound where the toolkit is gone, Conflict where the operator took the client away.
     """
@@ -58,10 +73,19 @@ def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
     oauth2 = toolkit.oauth2
     if auth_config.auth_scheme != "OAUTH2" or oauth2 is None:
         return (_reachable("baseUrl", toolkit.base_url, values, auth_config.proxy_url),)
-    checks = [_reachable("authorizationUrl", oauth2.authorization_url, values, auth_config.proxy_url)]
     registration = registration_of(auth_config)
-    checks.append(_client(auth_config, toolkit, oauth2, registration, values))
-    return tuple(checks)
+    asked = authorization_parameters(auth_config, oauth2, registration.client_id)
+    page, answer = _asked(
+        "authorizationUrl", oauth2.authorization_url, values, auth_config.proxy_url, params=asked
+    )
+    client = _client(auth_config, toolkit, oauth2, registration, values)
+    if client.outcome == "passed":
+        mark_working(auth_config)
+    checks = (page, client, _redirect_uri(answer, client, auth_config))
+    if answer is not None and scopes_refused(answer, auth_config):
+        words = "The service refuses one of the scopes that are asked for."
+        return (*checks, Check("scopes", "failed", words, "invalid_scope", "console"))
+    return checks
 
 
 def _unfilled(template: str, values: Mapping[str, str]) -> Check | None:
@@ -76,16 +100,38 @@ def _unfilled(template: str, values: Mapping[str, str]) -> Check | None:
 
 
 def _reachable(name: str, template: str, values: Mapping[str, str], through: str = "") -> Check:
+    return _asked(name, template, values, through)[0]
+
+
+def _asked(
+    name: str,
+    template: str,
+    values: Mapping[str, str],
+    through: str = "",
+    *,
+    params: Mapping[str, str] | None = None,
+) -> tuple[Check, outbound.Answer | None]:
     unfilled = _unfilled(template, values)
     if unfilled is not None:
-        return Check(name, unfilled.outcome, unfilled.message)
+        return Check(name, unfilled.outcome, unfilled.message), None
     try:
-        answer = outbound.send("GET", fill(template, values), max_bytes=MAX_BYTES, through=through)
+        answer = outbound.send(
+            "GET", fill(template, values), params=params, max_bytes=MAX_BYTES, through=through
+        )
     except FlowraError as error:
-        return Check(name, "failed", error.message)
+        return Check(name, "failed", error.message, to_mend="service"), None
     if answer.status >= 500:
-        return Check(name, "failed", f"It answers with status {answer.status}.")
-    return Check(name, "passed", "It answers.")
+        return Check(name, "failed", f"It answers with status {answer.status}.", to_mend="service"), None
+    return Check(name, "passed", "It answers."), answer
+
+
+def _redirect_uri(answer: outbound.Answer | None, client: Check, auth_config: AuthConfig) -> Check:
+    if answer is None:
+        return Check("redirectUri", "unknown", "The service's page could not be asked.")
+    outcome, words, error = judged_redirect(
+        answer, auth_config, client_known=client.outcome == "passed", token_error=client.provider_error
+    )
+    return Check("redirectUri", outcome, words, error, "console" if outcome == "failed" else None)
 
 
 def _client(
@@ -126,17 +172,21 @@ def _client(
             through=auth_config.proxy_url,
         )
     except FlowraError as error:
-        return Check("client", "failed", error.message)
+        return Check("client", "failed", error.message, to_mend="service")
     return _judged(answer.status, _error_in(answer.content))
 
 
 def _judged(status: int, error: str | None) -> Check:
     if error in CLIENT_REFUSED or (error is None and status == 401):
-        return Check("client", "failed", "The service does not accept this client id and secret.", error)
-    if error in CODE_REFUSED:
+        return Check(
+            "client", "failed", "The service does not accept this client id and secret.", error, "here"
+        )
+    if error in CODE_REFUSED or error in REDIRECT_REFUSED:
         return Check("client", "passed", "The service knows this client.", error)
     if status >= 500:
-        return Check("client", "failed", f"The token endpoint answers with status {status}.", error)
+        return Check(
+            "client", "failed", f"The token endpoint answers with status {status}.", error, "service"
+        )
     return Check(
         "client", "unknown", "The token endpoint answers; whether it knows the client cannot be told.", error
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from authconfigs.catalogue.definition import toolkit_from_definition
+from authconfigs.catalogue.definition import KEYS, toolkit_from_definition
 from authconfigs.catalogue.load import all_toolkits
 from flowra import outbound
 from flowra.errors import Conflict, FieldProblem, InvalidInput
+from flowra.near_match import near_match
 from flowra.origins import origin_of
 
 from .discover import NoDocument, discover
@@ -53,6 +54,7 @@ def checked_definition(definition: Mapping[str, Any]) -> dict[str, Any]:
     outbound's failures when the issuer cannot be asked.
     """
     whole = {name: value for name, value in definition.items() if value is not None}
+    _check_keys(whole)
     _check_texts(whole)
     if whole.get("slug") in all_toolkits():
         raise Conflict(
@@ -68,6 +70,16 @@ def checked_definition(definition: Mapping[str, Any]) -> dict[str, Any]:
         whole["oauth2"] = _with_discovery(oauth2)
     toolkit_from_definition(whole, id="")
     return whole
+
+
+def _check_keys(definition: Mapping[str, Any]) -> None:
+    for under, known in KEYS.items():
+        table = definition.get(under) if under else definition
+        if isinstance(table, Mapping):
+            for name in table:
+                if name not in known:
+                    field = f"{under}.{name}" if under else str(name)
+                    raise InvalidInput.field(field[:100], f"is unknown.{near_match(str(name), known)}")
 
 
 def _check_texts(definition: Mapping[str, Any]) -> None:

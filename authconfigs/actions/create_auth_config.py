@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import AuthConfig, ProjectToolkit
@@ -47,11 +47,13 @@ def create_auth_config(
     proxy_url: str = "",
     raw_credentials: str = RawCredentials.SCOPE,
     named: str = "authConfig.",
+    reserved_id: str | None = None,
 ) -> AuthConfig:
-    """Stores it, its secrets sealed, with the event. `auth_scheme` None is the toolkit's first.
+    """Stores it, its secrets sealed, with the event. `auth_scheme` None is the toolkit's first; `reserved_id` is one that
+    reserve_id gave out.
 
     Raises InvalidInput naming each wrong field under `named` (`authConfig.credentials.client_id`), or `toolkit.slug`;
-    Conflict for a toolkit that the project switched off.
+    Conflict for a toolkit that the project switched off, and for a reserved id that was used before.
     """
     toolkit = _usable_toolkit(project, toolkit_slug)
     if type not in TYPES:
@@ -81,19 +83,34 @@ def create_auth_config(
         proxy_url=checked_proxy_url(proxy_url, named),
         raw_credentials=checked_raw_credentials(raw_credentials, named),
     )
+    if reserved_id is not None:
+        auth_config.pk = reserved_id
     auth_config.secrets = checked.secret
+    try:
+        _store(auth_config, actor)
+    except IntegrityError as error:
+        if reserved_id is None or not AuthConfig.objects.filter(pk=reserved_id).exists():
+            raise
+        raise Conflict("An auth config was made with this id already.", code="id_taken") from error
+    return auth_config
+
+
+def _store(auth_config: AuthConfig, actor: Actor) -> None:
     with transaction.atomic():
-        if AuthConfig.live.filter(project=project).count() >= MAX_AUTH_CONFIGS:
+        if AuthConfig.live.filter(project_id=auth_config.project_id).count() >= MAX_AUTH_CONFIGS:
             raise Conflict(f"A project may have at most {MAX_AUTH_CONFIGS} auth configs.", code="too_many")
         auth_config.save(force_insert=True)
         record(
             EventType.AUTH_CONFIG_CREATED,
-            project_id=project.pk,
+            project_id=auth_config.project_id,
             subject=("auth_config", auth_config.pk),
             actor=actor,
-            data={"toolkit": toolkit.slug, "authScheme": scheme.name, "name": auth_config.name},
+            data={
+                "toolkit": auth_config.toolkit_slug,
+                "authScheme": auth_config.auth_scheme,
+                "name": auth_config.name,
+            },
         )
-    return auth_config
 
 
 def checked_scheme(toolkit: Toolkit, name: str | None, field: str) -> Scheme:

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from authconfigs.actions.checked_credentials import fields_asked
@@ -22,6 +21,9 @@ from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.actions.update_auth_config import update_auth_config
 from authconfigs.catalogue.load import all_toolkits
 from authconfigs.models import AuthConfig, ProjectToolkit
+from authconfigs.pages.auth_config_form import AuthConfigForm, DeletionForm, masked
+from authconfigs.pages.setup_steps import steps_of
+from authconfigs.pages.state_words import state_badge
 from authconfigs.schemes import scheme_named
 from flowra.admin.filters import ProjectFilter
 from flowra.admin.pages import Pages, plain_id
@@ -33,7 +35,6 @@ from flowra.pages.staff import actor_of
 from flowra.pages.trail_words import events_of
 
 from .filters import StateFilter, ToolkitFilter
-from .form import AuthConfigForm, DeletionForm, masked
 
 MOST_PROJECTS = 200
 
@@ -71,21 +72,7 @@ class AuthConfigAdmin(Pages):
     @admin.display(description="state")
     def state(self, auth_config: AuthConfig) -> SafeString:
         """A word, a colour, a shape."""
-        kind, shape, word = (
-            ("gone", "◇", "Deleted")
-            if auth_config.deleted_at
-            else ("off", "▬", "Switched off")
-            if auth_config.is_disabled
-            else ("bad", "✕", "Refused")
-            if auth_config.failing_since
-            else ("good", "●", "On")
-        )
-        return format_html(
-            "<span class='status status-{}'><span class='shape' aria-hidden='true'>{}</span> {}</span>",
-            kind,
-            shape,
-            word,
-        )
+        return state_badge(auth_config)
 
     @admin.display(description="made", ordering="created_at")
     def made(self, auth_config: AuthConfig) -> SafeString:
@@ -131,6 +118,7 @@ class AuthConfigAdmin(Pages):
         context = {
             "form": form,
             "toolkit": toolkit,
+            "steps": steps_of(toolkit, project.name),
             "scheme": scheme.name,
             "project": project,
             "others": [each for each in toolkit.auth_schemes if each != scheme.name],

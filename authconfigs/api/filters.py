@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from authconfigs.catalogue.load import all_toolkits
+from authconfigs.actions.matching import matching
 from authconfigs.models import AuthConfig
 
 if TYPE_CHECKING:
@@ -29,16 +29,7 @@ class AuthConfigFilter(django_filters.FilterSet):
 
     def matching(self, found: AuthConfigs, name: str, value: str) -> AuthConfigs:
         """Every word is in the name, the display name or the toolkit."""
-        for word in value.lower().split():
-            catalogue = all_toolkits()
-            slugs = [slug for slug in catalogue if word in catalogue[slug].name.lower()]
-            found = found.filter(
-                Q(name__icontains=word)
-                | Q(display_name__icontains=word)
-                | Q(toolkit_slug__icontains=word)
-                | Q(toolkit_slug__in=slugs)
-            )
-        return found
+        return matching(found, value)
 
     def of_toolkits(self, found: AuthConfigs, name: str, value: str) -> AuthConfigs:
         """Of any of the comma-separated slugs."""

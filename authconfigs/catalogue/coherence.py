@@ -17,6 +17,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 _LABEL = r"(?:\{[a-z_]+\}|[a-z0-9_-]+)"
 _HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]+)?")
+# What stands in the steps of setting up.
+SETUP_NAMES = ("redirect_uri", "scopes", "app_name", "service")
 # A user name is no secret and stands in some services' URLs.
 _PUBLIC_KEY_FIELDS = ("username",)
 
@@ -39,6 +41,7 @@ def check_toolkit(toolkit: Toolkit, *, https_only: bool = True) -> None:
         _check_call(key, call, toolkit, public, asked, https_only)
     _check_quirks(toolkit)
     _check_headers(toolkit)
+    _check_setup(toolkit)
 
 
 def _check_schemes(toolkit: Toolkit) -> None:
@@ -164,3 +167,28 @@ def _check_headers(toolkit: Toolkit) -> None:
     place = toolkit.api_key
     if place is not None and place.place == "header" and not HEADER_NAME.fullmatch(place.name):
         raise Fault("api_key.name", "must be a header's name")
+
+
+def _check_setup(toolkit: Toolkit) -> None:
+    """A way of setting up is whole: a console to open, and, where there is a redirect URI, one step that says where it goes."""
+    setup = toolkit.setup
+    if not setup.steps:
+        return
+    if not setup.console_name:
+        raise Fault("setup.console_name", "is missing")
+    try:
+        console = urlsplit(setup.console_url)
+    except ValueError as error:
+        raise Fault("setup.console_url", f"is no URL: {error}") from error
+    if console.scheme != "https" or not _HOST.fullmatch(console.netloc.lower()) or "{" in setup.console_url:
+        raise Fault("setup.console_url", "must be a page's address that begins with https://")
+    pasted = 0
+    for index, step in enumerate(setup.steps):
+        for name in names_in(step):
+            if name not in SETUP_NAMES:
+                raise Fault(
+                    f"setup.steps.{index}", f"has {{{name}}}; only {', '.join(SETUP_NAMES)} are known"
+                )
+        pasted += step.count("{redirect_uri}")
+    if pasted != (1 if toolkit.oauth2 is not None else 0):
+        raise Fault("setup.steps", "must name {redirect_uri} once for OAUTH2, and not at all for keys")

@@ -26,6 +26,24 @@ _WIRE_OAUTH2 = {
     "pkce": "pkce",
     "sendsIss": "sends_iss",
 }
+# Every key that a definition may have, in itself and in two of its tables.
+KEYS: dict[str, tuple[str, ...]] = {
+    "": (
+        "slug",
+        "name",
+        "description",
+        "logo",
+        "baseUrl",
+        "authSchemes",
+        "categories",
+        "getCurrentUserEndpoint",
+        "oauth2",
+        "apiKey",
+        "authConfigDetails",
+    ),
+    "oauth2": (*_WIRE_OAUTH2, "revocationUrl", "userinfoUrl", "identity"),
+    "apiKey": ("in", "name", "prefix"),
+}
 _WIRE_FIELD = {
     "name": "name",
     "displayName": "display_name",

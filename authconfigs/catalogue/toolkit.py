@@ -169,6 +169,22 @@ class Cannot:
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """What to press in the service's console: to register an app there, or to find a key.
+
+    `steps` are in order, for a person who has the console open. `{redirect_uri}` stands for the address to paste, `{scopes}`
+    for the scopes that the app will ask for, `{app_name}` and `{service}` for the names. `client_id` and `client_secret` are what
+    the console calls the two.
+    """
+
+    console_name: str = ""
+    console_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Toolkit:
     """One service. `id` is set for a project's own toolkit, None for the catalogue's.
 
@@ -197,5 +213,5 @@ class Toolkit:
     scopes: Mapping[str, ScopeText] = field(default_factory=dict)
     cannot: tuple[Cannot, ...] = ()
     revoke_page: str = ""
-    client_hint: str = ""
+    setup: Setup = Setup()
     id: str | None = None

@@ -6,6 +6,7 @@ from authconfigs.catalogue.load import all_toolkits
 from authconfigs.catalogue.load_tools import all_tools
 from authconfigs.catalogue.tool import Tool
 from authconfigs.catalogue.toolkit import Field, ScopeText, Toolkit
+from authconfigs.pages.setup_steps import plain_steps
 
 _SCHEMES = {
     "OAUTH2": "sign-in at the service (OAuth 2.0)",
@@ -81,9 +82,18 @@ def _giving_back(toolkit: Toolkit) -> str:
 
 
 def _registering(toolkit: Toolkit) -> list[str]:
-    if not toolkit.client_hint:
+    steps = plain_steps(toolkit, "your app")
+    if not steps:
         return []
-    return ["", f"## Registering your app at {toolkit.name}", "", toolkit.client_hint]
+    if toolkit.oauth2 is not None:
+        title = f"Registering your app at {toolkit.name}"
+        words = "The set-up in the dashboard shows these steps with the redirect URI to paste, and tests the client afterwards."
+    else:
+        title = f"Where people find it at {toolkit.name}"
+        words = "There is nothing to register: each person does this and pastes what is theirs."
+    console = f"[{toolkit.setup.console_name}]({toolkit.setup.console_url})"
+    numbered = [f"{number}. {step}" for number, step in enumerate(steps, start=1)]
+    return ["", f"## {title}", "", f"{words} Begin at {console}.", "", *numbered]
 
 
 def _fields(title: str, fields: tuple[Field, ...]) -> list[str]:

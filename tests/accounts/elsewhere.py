@@ -14,7 +14,7 @@ FOR_PEOPLE = (
     "docs_url",
     "revoke_page",
     "logo",
-    "client_hint",
+    "setup",
     "description",
     "scopes",
     "scope_aliases",

@@ -106,7 +106,7 @@ def test_one_is_switched_off_and_on_with_an_event_each(operator: Client, project
     operator.post(url_of(made), form(is_disabled="on"))
     assert "▬ Switched off" in text_of(operator.get(LIST))
     operator.post(url_of(made), form())
-    assert "● On" in text_of(operator.get(LIST))
+    assert "● Enabled" in text_of(operator.get(LIST))
     assert [each.data["isDisabled"] for each in Event.objects.order_by("at")] == [True, False]
 
 

@@ -17,6 +17,7 @@ from authconfigs.catalogue import quirks
 from authconfigs.catalogue.load import FAMILIES, FOLDER, all_toolkits, merged, toolkit_named
 from authconfigs.catalogue.social_auth import known_to_social_auth
 from authconfigs.catalogue.toolkit import OAuth2, RevokeCall, Toolkit
+from authconfigs.pages.setup_steps import steps_of
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 FOURTEEN = [
@@ -113,7 +114,25 @@ def test_every_grant_can_be_given_back_by_a_call_or_on_a_page(toolkit: Toolkit) 
 @pytest.mark.parametrize("toolkit", WITH_OAUTH)
 def test_every_oauth_service_says_whose_account_it_is_and_how_to_get_a_client(toolkit: Toolkit) -> None:
     assert toolkit.identity and toolkit.identity.id
-    assert toolkit.client_hint
+    assert toolkit.setup.steps
+
+
+@pytest.mark.parametrize("toolkit", TOOLKITS)
+def test_each_service_says_what_to_press_in_its_console(toolkit: Toolkit) -> None:
+    setup = toolkit.setup
+    assert setup.console_name and setup.console_url.startswith("https://")
+    assert len(setup.steps) >= 3
+    for step in setup.steps:
+        assert step[0].isupper() and step.endswith((".", "/library")), step
+    assert sum("{app_name}" in step for step in setup.steps) >= 1
+
+
+@pytest.mark.parametrize("toolkit", TOOLKITS)
+def test_the_steps_are_told_in_the_apps_name_with_the_address_to_paste_once(toolkit: Toolkit) -> None:
+    steps = steps_of(toolkit, "<Acme>")
+    assert sum("redirect_uri" in step.shows for step in steps) == (1 if toolkit.oauth2 else 0)
+    told = " ".join(step.words for step in steps)
+    assert "{" not in told and "<Acme>" not in told and "&lt;Acme&gt;" in told
 
 
 def test_a_key_or_a_password_is_checked_before_it_is_stored_and_the_form_says_where_it_is() -> None:

@@ -65,6 +65,26 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
             "https://me@acme.example/token",
             "oauth2.token_url: must have a host's name",
         ),
+        (
+            "[oauth2]",
+            '[setup]\nsteps = ["Paste {redirect_uri}."]\n\n[oauth2]',
+            "setup.console_name: is missing",
+        ),
+        (
+            "[oauth2]",
+            '[setup]\nconsole_name = "A"\nconsole_url = "http://a.example"\nsteps = ["Paste {redirect_uri}."]\n\n[oauth2]',
+            "setup.console_url: must be a page's address that begins with https://",
+        ),
+        (
+            "[oauth2]",
+            '[setup]\nconsole_name = "A"\nconsole_url = "https://a.example"\nsteps = ["Paste {uri}."]\n\n[oauth2]',
+            "setup.steps.0: has {uri}",
+        ),
+        (
+            "[oauth2]",
+            '[setup]\nconsole_name = "A"\nconsole_url = "https://a.example"\nsteps = ["Press New."]\n\n[oauth2]',
+            "setup.steps: must name {redirect_uri} once for OAUTH2",
+        ),
         ("https://acme.example/token", "https:///token", "oauth2.token_url: must have a host's name"),
         ("https://acme.example/token", "https://[::1/token", "oauth2.token_url: is no URL"),
         (
