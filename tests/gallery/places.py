@@ -157,5 +157,16 @@ def _dashboard(name: str, title: str, path: str, who: str = "owner") -> None:
 
 _dashboard("sign-in", "Signing in", "/dashboard/sign-in", "stranger")
 _dashboard("projects", "Projects", "/dashboard/?all")
+_dashboard("configs", "Auth configs", "/dashboard/{project}/auth-configs")
+_dashboard("config", "One auth config", "/dashboard/{project}/auth-configs/{config}")
+_dashboard("config-failing", "One that is refused", "/dashboard/{project}/auth-configs/{failing}")
+_dashboard("config-edit", "Changing one", "/dashboard/{project}/auth-configs/{config}/edit")
+_dashboard("config-delete", "Before deleting one", "/dashboard/{project}/auth-configs/{config}/delete")
+_dashboard("choose-service", "Choosing a service", "/dashboard/{project}/auth-configs/new")
+_dashboard("set-up", "Setting Slack up", "/dashboard/{project}/auth-configs/new/slack")
+_dashboard("set-up-key", "Setting OpenAI up", "/dashboard/{project}/auth-configs/new/openai")
+_dashboard("toolkits", "Toolkits", "/dashboard/{project}/toolkits")
+_dashboard("toolkit", "One toolkit", "/dashboard/{project}/toolkits/slack")
+_dashboard("toolkit-new", "Making a toolkit", "/dashboard/{project}/toolkits/own/new")
 
 PLACES = [*CONNECT, *PORTAL, *DASHBOARD, *ADMIN]

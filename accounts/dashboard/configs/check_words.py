@@ -85,9 +85,13 @@ def _bad_words(check: Check, toolkit: Toolkit, is_managed: bool) -> tuple[str, s
     name = toolkit.name
     console = toolkit.setup.console_name or f"{name}'s console"
     id_words, secret_words = client_words(toolkit)
+    if is_managed and check.to_mend in ("here", "console"):
+        what = {"client": "this Flowra's own client", "scopes": "a scope for this Flowra's own client"}
+        return (
+            f"{name} refuses {what.get(check.name, 'this redirect URI for this Flowra’s own client')}",
+            f"Whoever runs this Flowra has to mend it at {name}.",
+        )
     if check.to_mend == "here":
-        if is_managed:
-            return f"{name} refuses this Flowra's own client", "The operator of this Flowra has to mend it."
         return (
             f"{name} refuses the client: mend it here",
             f"What is stored here does not fit what {name} has. Copy “{id_words}” and “{secret_words}” from {console} once more, "

@@ -33,8 +33,6 @@ def set_up(request: HttpRequest, here: Here, slug: str) -> HttpResponse:
     """
     toolkit = toolkit_for(here.project, slug)
     scheme = checked_scheme(toolkit, request.GET.get("scheme") or None, "authScheme")
-    if request.method == "POST" and "managed" in request.POST:
-        return _made_with_the_operators(request, here, toolkit)
     token = request.GET.get("for", "")
     if not token:
         return _to(request, scheme, _remembered(request, here, toolkit))
@@ -42,6 +40,8 @@ def set_up(request: HttpRequest, here: Here, slug: str) -> HttpResponse:
     before = AuthConfig.objects.filter(pk=id).first()
     if before is not None:
         return _made_before(request, here, toolkit, scheme, before)
+    if request.method == "POST" and "managed" in request.POST:
+        return _made_with_the_operators(here, toolkit, id)
     form = ConfigForm(here.project, toolkit, scheme, None, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -60,6 +60,10 @@ def set_up(request: HttpRequest, here: Here, slug: str) -> HttpResponse:
                 reserved_id=id,
             )
         except FlowraError as error:
+            # The same button, pressed twice at once.
+            before = AuthConfig.objects.filter(pk=id).first()
+            if before is not None:
+                return _made_before(request, here, toolkit, scheme, before)
             tell_problems(form, error, form.names(""))
         else:
             return _done(here, made)
@@ -77,7 +81,7 @@ def set_up(request: HttpRequest, here: Here, slug: str) -> HttpResponse:
     return show(request, here, "configs/set_up.html", f"Set up {toolkit.name}", context, status=status)
 
 
-def _made_with_the_operators(request: HttpRequest, here: Here, toolkit: Toolkit) -> HttpResponse:
+def _made_with_the_operators(here: Here, toolkit: Toolkit, id: str) -> HttpResponse:
     return _done(
         here,
         create_auth_config(
@@ -87,6 +91,7 @@ def _made_with_the_operators(request: HttpRequest, here: Here, toolkit: Toolkit)
             type=MANAGED,
             auth_scheme="OAUTH2",
             named="",
+            reserved_id=id,
         ),
     )
 

@@ -13,8 +13,7 @@ from django.utils import timezone
 from accounts.models import ConnectedAccount, LinkSession, Status
 from authconfigs.models import AuthConfig
 from flowra.models import Event, Project, Role
-from tests.factories import make_account, make_auth_config, make_external_user, make_project, make_toolkit
-from tests.provider import PracticeProvider
+from tests.factories import make_account, make_auth_config, make_external_user, make_project
 from tests.staff import text_of
 
 As = Callable[..., Client]
@@ -32,27 +31,6 @@ def url(project: Project, rest: str = "") -> str:
 
 def of(auth_config: AuthConfig, rest: str = "") -> str:
     return url(auth_config.project, f"/{auth_config.pk}{rest}")
-
-
-def at_practice(project: Project, provider: PracticeProvider, **settings: object) -> AuthConfig:
-    """An auth config of a toolkit of the project's own, whose client the practice provider knows."""
-    make_toolkit(
-        project,
-        "practice",
-        baseUrl=provider.origin,
-        authSchemes=["OAUTH2"],
-        oauth2={
-            "authorizationUrl": f"{provider.origin}/authorize",
-            "tokenUrl": f"{provider.origin}/token",
-            "tokenAuthMethod": "client_secret_basic",
-        },
-    )
-    made = make_auth_config(project, "practice")
-    client = provider.register_client(redirect_uris=[made.redirect_uri], name="Acme")
-    made.settings = {"client_id": client.client_id, **settings}
-    made.secrets = {"client_secret": client.client_secret}
-    made.save()
-    return made
 
 
 def test_a_project_without_any_is_led_to_the_first_set_up(project: Project, as_member: As) -> None:
@@ -224,52 +202,6 @@ def test_deleting_one_that_is_in_use_says_what_it_touches_and_wants_it_ticked(
     assert developer.get(of(made)).status_code == 404
 
 
-def test_a_test_of_a_good_client_says_so(
-    project: Project, developer: Client, provider: PracticeProvider
-) -> None:
-    made = at_practice(project, provider)
-    told = text_of(developer.post(of(made, "/test")))
-    assert "Practice knows your app" in told and "● Right Practice knows this client." in told
-
-
-def test_a_test_says_that_the_client_is_wrong_here(
-    project: Project, developer: Client, provider: PracticeProvider
-) -> None:
-    made = at_practice(project, provider)
-    made.secrets = {"client_secret": "not-the-right-one-0001"}
-    made.save()
-    answer = developer.post(of(made, "/test"), headers={"HX-Request": "true"})
-    told = text_of(answer)
-    assert "Practice refuses the client: mend it here" in told and "invalid_client" in told
-    assert b"<html" not in answer.content and b"not-the-right-one" not in answer.content
-
-
-def test_a_test_says_that_the_redirect_uri_is_wrong_there(
-    project: Project, developer: Client, provider: PracticeProvider
-) -> None:
-    made = at_practice(project, provider)
-    other = provider.register_client(redirect_uris=["https://elsewhere.example/callback"], name="Acme")
-    made.settings = {"client_id": other.client_id}
-    made.secrets = {"client_secret": other.client_secret}
-    made.save()
-    told = text_of(developer.post(of(made, "/test")))
-    assert "Practice does not take the redirect URI: mend it in Practice's console" in told
-    assert made.redirect_uri in told
-
-
-def test_a_service_that_does_not_answer_is_not_blamed_on_the_client(
-    project: Project, developer: Client
-) -> None:
-    make_toolkit(
-        project,
-        "gone",
-        authSchemes=["OAUTH2"],
-        oauth2={"authorizationUrl": "http://127.0.0.1:1/a", "tokenUrl": "http://127.0.0.1:1/t"},
-    )
-    told = text_of(developer.post(of(make_auth_config(project, "gone"), "/test")))
-    assert "Gone did not answer as it should" in told
-
-
 def test_a_developer_connects_an_account_of_their_own(project: Project, developer: Client) -> None:
     made = make_auth_config(project)
     answer = developer.post(of(made, "/connect"))
@@ -293,9 +225,3 @@ def test_one_whose_toolkit_is_gone_is_still_seen(project: Project, developer: Cl
     assert developer.get(url(project)).status_code == 200
     assert developer.get(of(made, "/edit")).status_code == 404
     assert "This could not be tested" in text_of(developer.post(of(made, "/test")))
-
-
-def test_an_operators_client_that_was_taken_away_is_told(project: Project, developer: Client) -> None:
-    made = make_auth_config(project, "slack", is_provider_managed=True, settings={}, secrets={})
-    told = text_of(developer.post(of(made, "/test"), headers={"HX-Request": "true"}))
-    assert "The operator of this Flowra has no client for slack any more" in told

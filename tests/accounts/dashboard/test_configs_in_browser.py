@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 
 from authconfigs.models import AuthConfig
 from flowra.models import Membership, Project, Role
+from tests.accounts.dashboard.at_practice import at_practice
 from tests.accounts.dashboard.conftest import PASSWORD
-from tests.accounts.dashboard.test_auth_configs import at_practice
 from tests.factories import make_account, make_auth_config, make_project, make_toolkit
 from tests.provider import PracticeProvider
 
