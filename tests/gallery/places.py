@@ -29,6 +29,7 @@ class Place:
     moved: float = 0.001
 
 
+_SCOPES = ["channels:history", "chat:write", "channels:read", "im:history", "users:read"]
 CONNECT: list[Place] = []
 ADMIN: list[Place] = []
 DASHBOARD: list[Place] = []
@@ -70,8 +71,7 @@ def _link(stage: Stage, page: Page) -> None:
 
 @_connect("slack", "Asked to connect Slack")
 def _slack(stage: Stage, page: Page) -> None:
-    scopes = ["channels:history", "chat:write", "channels:read", "im:history", "users:read"]
-    link = stage.app.link(authConfigId=stage.configs["slack"].pk, scopes=scopes)
+    link = stage.app.link(authConfigId=stage.configs["slack"].pk, scopes=_SCOPES)
     page.goto(link["redirectUrl"])
 
 
@@ -130,6 +130,59 @@ def _used(stage: Stage, page: Page) -> None:
 @_connect("unknown", "No such link")
 def _unknown(stage: Stage, page: Page) -> None:
     page.goto(f"{stage.url}/connect/{'x' * 43}")
+
+
+@_connect("choose", "Several services to choose from")
+def _choose(stage: Stage, page: Page) -> None:
+    ids = [each.pk for name, each in stage.configs.items() if name != "failing"]
+    page.goto(stage.app.link(authConfigId=None, authConfigIds=ids)["redirectUrl"])
+
+
+@_connect("german", "In German")
+def _german(stage: Stage, page: Page) -> None:
+    page.goto(
+        stage.app.link(authConfigId=stage.configs["slack"].pk, locale="de", scopes=_SCOPES)["redirectUrl"]
+    )
+
+
+@_connect("japanese", "In Japanese")
+def _japanese(stage: Stage, page: Page) -> None:
+    page.goto(
+        stage.app.link(authConfigId=stage.configs["slack"].pk, locale="ja", scopes=_SCOPES)["redirectUrl"]
+    )
+
+
+def _portal(name: str, title: str) -> Callable[[Open], Open]:
+    def keep(open_it: Open) -> Open:
+        PORTAL.append(Place(f"portal-{name}", title, "stranger", open_it, 60_000))
+        return open_it
+
+    return keep
+
+
+@_portal("door", "The address of one's connections")
+def _portal_door(stage: Stage, page: Page) -> None:
+    wish = {"eUID": "mia@customer.example"}
+    page.goto(stage.caller.post("portal_sessions", wish).json()["url"])
+
+
+@_portal("list", "One's connections")
+def _portal_list(stage: Stage, page: Page) -> None:
+    _portal_door(stage, page)
+    page.get_by_role("button", name="See my connections").click()
+    page.get_by_text("mia@customer.example").first.wait_for()
+
+
+@_portal("one", "One connection")
+def _portal_one(stage: Stage, page: Page) -> None:
+    _portal_list(stage, page)
+    page.goto(f"{page.url}/{stage.accounts['active'].pk}")
+
+
+@_portal("disconnect", "Before it is taken back")
+def _portal_disconnect(stage: Stage, page: Page) -> None:
+    _portal_one(stage, page)
+    page.goto(f"{page.url}/disconnect")
 
 
 def _admin(name: str, title: str, path: str, who: str = "operator") -> None:
