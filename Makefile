@@ -33,7 +33,7 @@ bench: $(VENV)/.test
 # A picture of every page in every state, to be looked through: build/gallery/index.html.
 screenshots: $(VENV)/.test browser
 	rm -rf build/gallery
-	FLOWRA_GALLERY=$(CURDIR)/build/gallery $(BIN)/python -m pytest -q tests/gallery
+	GALLERY_FOLDER=$(CURDIR)/build/gallery $(BIN)/python -m pytest -q tests/gallery
 	@echo "Open build/gallery/index.html"
 
 # The site, in build/docs.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WIDTHS = (1280, 768, 320)
 SCHEMES = ("light", "dark")
-ALBUM = os.environ.get("FLOWRA_GALLERY", "")
+ALBUM = os.environ.get("GALLERY_FOLDER", "")
 _TOO_WIDE = """() => [...document.body.querySelectorAll("*")]
     .filter((each) => each.getBoundingClientRect().right > window.innerWidth + 1)
     .map((each) => `${each.tagName}.${each.className}`).slice(0, 8).join(", ")"""
