@@ -13,6 +13,7 @@ import time
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
 MAX_LENGTH = 32
+REFERENCE_LENGTH = 8
 
 
 def new_id(kind: str) -> str:
@@ -24,6 +25,16 @@ def new_id(kind: str) -> str:
 def is_id(kind: str, text: str) -> bool:
     """Whether `text` has the form of an id of `kind`; says nothing about its existence."""
     return re.fullmatch(rf"{re.escape(kind)}_[{ALPHABET}]{{{LENGTH}}}", text) is not None
+
+
+def reference_of(id: str) -> str:
+    """What a person reads out and support searches for: the end of an id, 40 of its random bits."""
+    return id[-REFERENCE_LENGTH:]
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` has the form of a reference."""
+    return re.fullmatch(rf"[{ALPHABET}]{{{REFERENCE_LENGTH}}}", text) is not None
 
 
 def _base32(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Finding an account by whatever a customer reads out: their name, e-mail, id, workspace, or a label."""
+"""Finding an account by whatever a customer reads out: their name, e-mail, id, workspace, a label, or the reference that a page showed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from flowra.public_ids import is_id
+from flowra.public_ids import is_id, is_reference
 
 MOST_WORDS = 10
 _TEXTS = (
@@ -39,4 +39,6 @@ def _has(word: str) -> Q:
         found |= Q(**{f"{field}__icontains": word})
     if word.lower().startswith("ca_"):
         found |= Q(pk__startswith=word.lower())
+    if is_reference(word.lower()):
+        found |= Q(pk__endswith=word.lower())
     return found

@@ -18,6 +18,7 @@ from flowra.errors import FlowraError
 from flowra.logs import request_id
 from flowra.origins import origin_of
 from flowra.pages.names import apart
+from flowra.public_ids import reference_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -32,8 +33,7 @@ class Words:
     mark: Literal["done", "waiting", "broken"] = "broken"
 
 
-# Whoever looks into these needs to find them in the logs.
-_OF_SOMEBODY_S_FAULT = frozenset({"provider_error", "provider_down", "mismatch"})
+_ALL_IS_WELL = frozenset({"done", "confirm"})
 
 
 def ending_context(ending: Ending) -> dict[str, Any]:
@@ -44,20 +44,22 @@ def ending_context(ending: Ending) -> dict[str, Any]:
         **_shown(_words(ending.page, service, app, ending.session, ending.before_and_now)),
         "identity": ending.account.identity_label if ending.page == "done" else "",
         "provider_words": ending.provider_words or "",
-        "reference": request_id.get() if ending.page in _OF_SOMEBODY_S_FAULT else "",
+        "reference": "" if ending.page in _ALL_IS_WELL else reference_of(ending.session.account_id),
     }
 
 
 def refusal_context(code: str, session: LinkSession | None) -> dict[str, Any]:
     """The page of a link that cannot be used, by the refusal's code."""
     if session is None:
-        return _shown(_WITHOUT_A_LINK.get(code, _WITHOUT_A_LINK["link_unknown"]))
+        known = _shown(_WITHOUT_A_LINK.get(code, _WITHOUT_A_LINK["link_unknown"]))
+        return {**known, "reference": request_id.get()}
     service, app = _names(session)
     about = _about(session)
     if code == "link_expired" and about["back_url"]:
         # The app is told as if the person had come back in time to hear it.
         about["back_url"] = callback_url_of(session, "failed", error=StatusReason.LINK_EXPIRED.value)
-    return {**about, **_shown(_words(code, service, app, session))}
+    reference = reference_of(session.account_id)
+    return {**about, **_shown(_words(code, service, app, session)), "reference": reference}
 
 
 def _words(

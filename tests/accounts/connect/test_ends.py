@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
@@ -11,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.start_link import StartedLink
+from accounts.admin.search import search_accounts
 from accounts.connect.ending_page import time_in_words
-from accounts.models import LinkSession, LinkState, Status
+from accounts.models import ConnectedAccount, LinkSession, LinkState, Status
 from tests.accounts.acme import Acme, make_acme, reread
 
 
@@ -125,7 +127,7 @@ def test_the_service_s_words_are_shown_as_its_own_and_as_text(acme: Acme, client
     assert "&lt;b&gt;Try&lt;/b&gt; tomorrow" in html
     assert "<b>Try" not in html
     assert "own words, not ours" in html
-    assert answer["x-request-id"] in html
+    assert f"<bdi>{link.account.pk[-8:]}</bdi>" in html
 
 
 def test_a_service_that_is_down_is_told_from_one_that_refuses(acme: Acme, client: Client) -> None:
@@ -237,3 +239,19 @@ def test_a_head_request_at_the_callback_ends_nothing(acme: Acme, client: Client)
 )
 def test_times_are_as_people_say_them(seconds: int, words: str) -> None:
     assert time_in_words(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize("ending", ["not now", "run out", "used"])
+def test_support_finds_the_account_by_what_the_page_says(acme: Acme, client: Client, ending: str) -> None:
+    link = acme.link(callback_url="")
+    if ending == "run out":
+        run_out(link)
+        answer = client.get(f"/connect/{link.token}")
+    else:
+        answer = client.post(f"/connect/{link.token}/not-now")
+    if ending == "used":
+        answer = client.get(f"/connect/{link.token}")
+    reference = re.findall(r"say <bdi>(.*?)</bdi>", text_of(answer))
+    assert reference == [link.account.pk[-8:]]
+    found = search_accounts(ConnectedAccount.objects.all(), reference[0].upper())
+    assert [each.pk for each in found] == [link.account.pk]
