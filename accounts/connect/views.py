@@ -19,9 +19,9 @@ from accounts.connect.browser import known_browser, new_browser, remember
 from accounts.connect.choose import choose_page
 from accounts.connect.embedding import display_of, embedding_context, end_in_window, shown_in
 from accounts.connect.ending_page import ending_context, refusal_context
-from accounts.connect.link_page import authorization_url_of, link_page_context
 from accounts.models import LinkSession
 from accounts.pages.app_logo import TYPES
+from accounts.pages.link_page import authorization_url_of, link_page_context
 from accounts.pages.presses import pressed_on_our_page
 from accounts.pages.see_other import SeeOther, back_to_app
 from authconfigs.schemes import scheme_named

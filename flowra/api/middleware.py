@@ -63,6 +63,12 @@ def allow_questions_home(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def allow_own_frames(response: HttpResponse) -> HttpResponse:
+    """Lets a page frame pages of this Flowra that let themselves be framed by it."""
+    response.frames_home = True  # type: ignore[attr-defined]
+    return response
+
+
 def allow_opener(response: HttpResponse) -> HttpResponse:
     """Lets the page that opened this one's window go on holding it, and be told what happens.
 
@@ -99,10 +105,11 @@ def _policy(request: HttpRequest, response: HttpResponseBase) -> str:
     # Scripts of the admin and the dashboard look up choices and figures as they go.
     asks = request.path.startswith(_ASK_AS_THEY_GO) or getattr(response, "asks_home", False)
     connect = "; connect-src 'self'" if asks else ""
+    frames = "; frame-src 'self'" if getattr(response, "frames_home", False) else ""
     framing = " ".join(_framing_origins(response)) or "'none'"
     return (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
-        f"form-action {forms}; frame-ancestors {framing}; base-uri 'none'{connect}"
+        f"form-action {forms}; frame-ancestors {framing}; base-uri 'none'{connect}{frames}"
     )
 
 

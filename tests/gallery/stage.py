@@ -66,7 +66,16 @@ class Stage:
 def set_up(url: str, visitor: Callable[..., BrowserContext], provider: PracticeProvider) -> Stage:
     """Makes it all; the app's page is stopped by whoever asked for it."""
     page = AppPage()
-    project = make_project("Acme", callback_origins=[page.origin])
+    project = make_project(
+        "Acme",
+        callback_origins=[page.origin],
+        accent="#0b7a4b",
+        website="https://acme.example",
+        website_verified_at=timezone.now(),
+        support_contact="help@acme.example",
+        terms_url="https://acme.example/terms",
+        privacy_url="https://acme.example/privacy",
+    )
     app = App(make_caller(project), page, provider)
     app.register()
     owner = User.objects.create_user("ada@acme.example", password="correct horse battery")

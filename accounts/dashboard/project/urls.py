@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from accounts.dashboard.project.look import look, preview, sheet, verify
+
+urlpatterns = [
+    path("look", look, name="look"),
+    path("look/verify", verify, name="look_verify"),
+    path("look/preview", preview, name="look_preview"),
+    path("look/preview.css", sheet, name="look_sheet"),
+]
