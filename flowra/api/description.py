@@ -91,14 +91,14 @@ def shape_in(described: dict[str, Any]) -> dict[str, Any] | None:
 
 def _fields(shape: dict[str, Any] | None, under: str = "", depth: int = 0) -> list[dict[str, Any]]:
     """The properties of an object, those of inner objects with dotted names."""
-    opened = opened(shape)
+    inner_shape = opened(shape)
     found: list[dict[str, Any]] = []
-    for name, property in opened.get("properties", {}).items():
+    for name, property in inner_shape.get("properties", {}).items():
         found.append(
             {
                 "name": under + name,
                 "type": type_of(property),
-                "required": name in opened.get("required", ()),
+                "required": name in inner_shape.get("required", ()),
                 "description": in_html(property.get("description", "")),
             }
         )
@@ -132,13 +132,13 @@ def opened(shape: dict[str, Any] | None) -> dict[str, Any]:
 
 def type_of(shape: dict[str, Any]) -> str:
     """The shape in a word or two, as `list of string`, or its values."""
-    opened = opened(shape)
-    if "enum" in opened:
-        return " | ".join(str(each) for each in opened["enum"] if each is not None)
-    kind = opened.get("type", "any")
+    inner = opened(shape)
+    if "enum" in inner:
+        return " | ".join(str(each) for each in inner["enum"] if each is not None)
+    kind = inner.get("type", "any")
     if isinstance(kind, list):
         kind = " | ".join(kind)
-    return f"list of {type_of(opened.get('items', {}))}" if kind == "array" else str(kind)
+    return f"list of {type_of(inner.get('items', {}))}" if kind == "array" else str(kind)
 
 
 def in_html(text: str) -> SafeString:

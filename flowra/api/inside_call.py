@@ -10,7 +10,6 @@ import io
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from http.client import responses
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -97,7 +96,7 @@ def call_inside(caller: InsideCall, wanted: Wanted, around: HttpRequest) -> Insi
         answer.close()
     return InsideAnswer(
         status=answer.status_code,
-        reason=responses.get(answer.status_code, ""),
+        reason=answer.reason_phrase,
         headers=sorted(answer.headers.items()),
         body=body,
         is_cut=is_cut,
