@@ -33,6 +33,7 @@ _SECRET_TEXT = re.compile(
             r"(?:\\\"[^\"]*\"?|\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|[^\s&\"',;}]+)",
             r"(?i:\b(?:bearer|basic))\s+[0-9A-Za-z._~+/=-]{8,}",
             r"(?:(?<=/connect/)|(?<=connect%2F))[0-9A-Za-z_-]{20,}",
+            r"(?:(?<=/join/)|(?<=join%2F))[0-9A-Za-z_-]{20,}",
             # The ids of a portal's pages are shorter than its token.
             r"(?:(?<=/portal/)|(?<=portal%2F))[0-9A-Za-z_-]{40,}",
             r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",

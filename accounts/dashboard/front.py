@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse_lazy
 
 from accounts.dashboard.gate import projects_of
 
@@ -22,6 +27,19 @@ class SignOut(LogoutView):
     """POST ends the session; Django refuses GET."""
 
     next_page = "dashboard:sign_in"
+
+
+class NewPassword(PasswordChangeView):
+    """Django's own change of one's password, on our page; other browsers are signed out by it."""
+
+    template_name = "dashboard/password.html"
+    success_url = reverse_lazy("dashboard:projects")
+    extra_context = MappingProxyType({"title": "Change your password"})
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Tells it on the next page."""
+        messages.success(self.request, "Your password is changed. Other browsers were signed out.")
+        return super().form_valid(form)
 
 
 def projects(request: HttpRequest) -> HttpResponse:

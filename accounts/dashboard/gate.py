@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -62,7 +63,8 @@ _PROBLEMS = {
     409: "That does not go as things stand",
 }
 
-Page = Callable[..., HttpResponse]
+# A page, or a file that is sent piece by piece.
+Page = Callable[..., HttpResponseBase]
 
 
 def for_members(least: Role = Role.VIEWER, *, to_change: Role | None = None) -> Callable[[Page], Page]:
@@ -75,7 +77,7 @@ def for_members(least: Role = Role.VIEWER, *, to_change: Role | None = None) -> 
 
     def gate(page: Page) -> Page:
         @wraps(page)
-        def view(request: HttpRequest, project_id: str, *args: Any, **named: Any) -> HttpResponse:
+        def view(request: HttpRequest, project_id: str, *args: Any, **named: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path())
             here: Here | None = None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts.dashboard.front import SignIn, SignOut, projects
+from accounts.dashboard.front import NewPassword, SignIn, SignOut, projects
+from accounts.dashboard.join import join
 
 app_name = "dashboard"
 urlpatterns = [
     path("", projects, name="projects"),
     path("sign-in", SignIn.as_view(), name="sign_in"),
     path("sign-out", SignOut.as_view(), name="sign_out"),
+    path("password", NewPassword.as_view(), name="password"),
+    path("join/<str:token>", join, name="join"),
     path("<str:project_id>/", include("accounts.dashboard.health.urls")),
     path("<str:project_id>/", include("accounts.dashboard.connections.urls")),
     path("<str:project_id>/", include("accounts.dashboard.configs.urls")),

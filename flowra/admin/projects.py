@@ -21,12 +21,13 @@ from flowra.actions.update_project import update_project
 from flowra.errors import FlowraError, NotFound
 from flowra.models import ApiKey, Project
 from flowra.pages.forms import tell_problems
+from flowra.pages.key_form import KEY_NAMES, KeyForm
 from flowra.pages.moments import moment
 from flowra.pages.staff import actor_of
 from flowra.pages.trail_words import events_of
 
 from .pages import Pages, plain_id
-from .project_forms import KEY_NAMES, NAMES, KeyForm, NewProjectForm, ProjectForm, form_of
+from .project_forms import NAMES, NewProjectForm, ProjectForm, form_of
 
 
 @admin.register(Project)

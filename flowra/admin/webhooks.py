@@ -18,6 +18,14 @@ from flowra.models import WebhookDelivery, WebhookEndpoint
 from flowra.pages.moments import moment
 from flowra.pages.names import cut_in_the_middle
 from flowra.pages.staff import actor_of
+from flowra.pages.webhook_words import (
+    ENDPOINT_STATES,
+    OUTCOMES,
+    OUTCOMES_ASKED,
+    events_in_words,
+    outcome_of,
+    state_of,
+)
 
 from .filters import AgeFilter, Choices, ProjectFilter, ReferenceFilter, WordsFilter
 from .pages import ReadOnlyPages
@@ -50,13 +58,11 @@ class OutcomeFilter(WordsFilter):
 
     def choices_of(self, request: HttpRequest) -> Choices:
         """Taken, waiting, or given up."""
-        return [("taken", "taken"), ("waiting", "waiting"), ("given-up", "not taken, and over")]
+        return [(value, words) for value, (words, _) in OUTCOMES_ASKED.items()]
 
     def chosen(self, value: str) -> Q:
         """By the outcome."""
-        if value == "waiting":
-            return Q(due_at__isnull=False)
-        return Q(due_at__isnull=True, successful=value == "taken")
+        return OUTCOMES_ASKED[value][1]
 
 
 class EndpointFilter(ReferenceFilter):
@@ -120,14 +126,12 @@ class WebhookEndpointAdmin(ReadOnlyPages):
     @admin.display(description="is told of")
     def events_in_words(self, endpoint: WebhookEndpoint) -> str:
         """All, or the types."""
-        return "everything" if endpoint.events == ["*"] else ", ".join(endpoint.events)
+        return events_in_words(endpoint.events)
 
     @admin.display(description="state")
     def state(self, endpoint: WebhookEndpoint) -> str:
         """In words."""
-        if endpoint.is_disabled:
-            return "Switched off"
-        return "Well" if endpoint.failing_since is None else "Failing"
+        return ENDPOINT_STATES[state_of(endpoint)][2]
 
     @admin.display(description="failing since", ordering="failing_since")
     def failing(self, endpoint: WebhookEndpoint) -> SafeString:
@@ -220,9 +224,7 @@ class WebhookDeliveryAdmin(ReadOnlyPages):
     @admin.display(description="outcome")
     def outcome(self, delivery: WebhookDelivery) -> str:
         """In words."""
-        if delivery.due_at is not None:
-            return "Waiting" if not delivery.attempts else "Is tried again"
-        return "Taken" if delivery.successful else "Not taken"
+        return OUTCOMES[outcome_of(delivery)][2]
 
     @admin.display(description="when", ordering="created_at")
     def made(self, delivery: WebhookDelivery) -> SafeString:

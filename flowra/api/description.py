@@ -52,15 +52,15 @@ def groups() -> list[dict[str, Any]]:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    body = _shape_in(operation.get("requestBody", {}))
+    body = shape_in(operation.get("requestBody", {}))
     answers = []
     for status, response in operation["responses"].items():
-        shape = _shape_in(response)
+        shape = shape_in(response)
         failed = not status.startswith("2")
         answers.append(
             {
                 "status": status,
-                "description": _words(response.get("description", "")),
+                "description": in_html(response.get("description", "")),
                 "fields": [] if failed else _fields(shape),
             }
         )
@@ -68,14 +68,14 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
         "anchor": operation["operationId"],
         "method": method.upper(),
         "path": path,
-        "description": _words(operation.get("description", "")),
+        "description": in_html(operation.get("description", "")),
         "parameters": [
             {
                 "name": each["name"],
                 "where": each["in"],
-                "type": _type(each["schema"]),
+                "type": type_of(each["schema"]),
                 "required": each.get("required", False),
-                "description": _words(each.get("description", "")),
+                "description": in_html(each.get("description", "")),
             }
             for each in operation.get("parameters", ())
         ],
@@ -84,26 +84,26 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
     }
 
 
-def _shape_in(described: dict[str, Any]) -> dict[str, Any] | None:
+def shape_in(described: dict[str, Any]) -> dict[str, Any] | None:
     """Of a body or an answer, which has the same shape under each of its media types."""
     return next((each.get("schema") for each in described.get("content", {}).values()), None)
 
 
 def _fields(shape: dict[str, Any] | None, under: str = "", depth: int = 0) -> list[dict[str, Any]]:
     """The properties of an object, those of inner objects with dotted names."""
-    opened = _opened(shape)
+    inner_shape = opened(shape)
     found: list[dict[str, Any]] = []
-    for name, property in opened.get("properties", {}).items():
+    for name, property in inner_shape.get("properties", {}).items():
         found.append(
             {
                 "name": under + name,
-                "type": _type(property),
-                "required": name in opened.get("required", ()),
-                "description": _words(property.get("description", "")),
+                "type": type_of(property),
+                "required": name in inner_shape.get("required", ()),
+                "description": in_html(property.get("description", "")),
             }
         )
         if depth < 3:
-            inner = _opened(property)
+            inner = opened(property)
             is_list = inner.get("type") == "array"
             found += _fields(
                 inner.get("items") if is_list else inner,
@@ -113,7 +113,8 @@ def _fields(shape: dict[str, Any] | None, under: str = "", depth: int = 0) -> li
     return found
 
 
-def _opened(shape: dict[str, Any] | None) -> dict[str, Any]:
+def opened(shape: dict[str, Any] | None) -> dict[str, Any]:
+    """The shape that a reference, or a choice with null, stands for; empty for none."""
     while shape:
         if "$ref" in shape:
             shape = description()["components"]["schemas"][shape["$ref"].rsplit("/", 1)[-1]]
@@ -129,16 +130,17 @@ def _opened(shape: dict[str, Any] | None) -> dict[str, Any]:
     return {}
 
 
-def _type(shape: dict[str, Any]) -> str:
-    opened = _opened(shape)
-    if "enum" in opened:
-        return " | ".join(str(each) for each in opened["enum"] if each is not None)
-    kind = opened.get("type", "any")
+def type_of(shape: dict[str, Any]) -> str:
+    """The shape in a word or two, as `list of string`, or its values."""
+    inner = opened(shape)
+    if "enum" in inner:
+        return " | ".join(str(each) for each in inner["enum"] if each is not None)
+    kind = inner.get("type", "any")
     if isinstance(kind, list):
         kind = " | ".join(kind)
-    return f"list of {_type(opened.get('items', {}))}" if kind == "array" else str(kind)
+    return f"list of {type_of(inner.get('items', {}))}" if kind == "array" else str(kind)
 
 
-def _words(text: str) -> SafeString:
+def in_html(text: str) -> SafeString:
     """Escaped, with what stands between backticks as code."""
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308 - escaped just now

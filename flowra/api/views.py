@@ -16,6 +16,7 @@ from flowra.models import ApiKey, Project
 
 from .authentication import acting_as_name
 from .body import Body
+from .inside_call import inside_call_of
 from .problems import problem_response
 from .query import NO_QUERY, Query
 from .rendering import json_answer
@@ -51,6 +52,9 @@ class ApiRequest(Request):
     @property
     def actor(self) -> Actor:
         """The caller, for the trail."""
+        inside = inside_call_of(self._request)
+        if inside is not None:
+            return inside.actor
         key = self.key
         return Actor("api_key", key.pk, key.name or f"{key.prefix}…")
 

@@ -1,4 +1,4 @@
-"""A notice by mail: to the project's owner, else to the superusers of this Flowra."""
+"""A notice by mail: to the project's owner, else to the superusers of this Flowra; an invitation to who is invited."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.core.mail import send_mail
 from django.utils import timezone
 
 from flowra.due.row import settle
-from flowra.models import Notice, Project
+from flowra.models import Invitation, Notice, Project
+from flowra.notices.tell_invited import mail_is_set_up, words_for
 
 logger = logging.getLogger("flowra.notices")
 
@@ -28,7 +29,13 @@ def send_notice(notice: Notice) -> None:
     Sending comes before the outcome is stored: whoever dies in between leaves it to be sent again.
     """
     now = timezone.now()
-    recipients = _recipients(notice.project_id)
+    if notice.invitation_id is not None:
+        text, recipients = _invitation_mail(notice.invitation_id)
+        if not recipients:
+            settle(notice, due_at=None, finished_at=now, outcome=text)
+            return
+    else:
+        text, recipients = notice.text, _recipients(notice.project_id)
     if not recipients:
         logger.warning(
             "There is nobody to tell: the project has no owner's e-mail, and no superuser has one.",
@@ -37,7 +44,7 @@ def send_notice(notice: Notice) -> None:
         settle(notice, due_at=None, finished_at=now, outcome="Nobody to tell")
         return
     try:
-        send_mail(notice.subject, notice.text, None, recipients)
+        send_mail(notice.subject, text, None, recipients)
     except (
         OSError,
         ValueError,
@@ -62,6 +69,20 @@ def prune_notices() -> None:
     old = Notice.objects.filter(due_at__isnull=True, created_at__lt=timezone.now() - KEPT)
     while keys := list(old.values_list("pk", flat=True)[:BATCH]):
         Notice.objects.filter(pk__in=keys).delete()
+
+
+def _invitation_mail(id: str) -> tuple[str, list[str]]:
+    """The text and whom it is for; without anybody, why it is not sent."""
+    invitation = Invitation.objects.select_related("project").filter(pk=id, ended_at__isnull=True).first()
+    words = None
+    if invitation is not None and invitation.expires_at > timezone.now():
+        words = words_for(invitation)
+    if invitation is None or words is None:
+        return "Not sent: the invitation had ended", []
+    if not mail_is_set_up():
+        # Django would print it, and with it the link.
+        return "Not sent: there is no EMAIL_URL; the link was shown to who invited", []
+    return words, [invitation.email]
 
 
 def _recipients(project_id: str) -> list[str]:

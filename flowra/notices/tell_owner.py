@@ -14,11 +14,16 @@ def tell_owner(project_id: str, subject: str, text: str) -> Notice:
     `subject` becomes one line of at most 200 characters. Neither may hold a secret: mail is read by others on its way.
     """
     now = timezone.now()
-    line = " ".join("".join(each if each.isprintable() else " " for each in subject).split())
     return Notice.objects.create(
         project_id=project_id,
-        subject=line if len(line) <= MAX_SUBJECT else f"{line[: MAX_SUBJECT - 1]}…",
+        subject=one_line(subject),
         text=text,
         created_at=now,
         due_at=now,
     )
+
+
+def one_line(subject: str) -> str:
+    """A subject as a mail can have it: one line of at most 200 characters."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in subject).split())
+    return line if len(line) <= MAX_SUBJECT else f"{line[: MAX_SUBJECT - 1]}…"

@@ -49,6 +49,11 @@ WORDS: dict[str, str] = {
     EventType.PROJECT_UPDATED: "Project changed",
     EventType.PORTAL_CREATED: "Own page of connections made",
     EventType.PORTAL_OPENED: "Own page of connections opened",
+    EventType.MEMBER_INVITED: "Invited to the team",
+    EventType.MEMBER_INVITATION_WITHDRAWN: "Invitation withdrawn",
+    EventType.MEMBER_JOINED: "Joined the team",
+    EventType.MEMBER_ROLE_CHANGED: "Role changed",
+    EventType.MEMBER_REMOVED: "Removed from the team",
     EventType.USER_CREATED: "User made",
     EventType.USER_ACTIVATED: "User made active",
     EventType.USER_DEACTIVATED: "User made inactive",
@@ -99,10 +104,11 @@ def words_of_actor(event: Event) -> str:
 def events_of(kind: str, id: str) -> list[ToldEvent]:
     """The newest hundred events of one thing, newest first; one query."""
     found = Event.objects.filter(subject_kind=kind, subject_id=id).order_by("-at", "-id")[:MOST_SHOWN]
-    return [_told(each) for each in found]
+    return [told(each) for each in found]
 
 
-def _told(event: Event) -> ToldEvent:
+def told(event: Event) -> ToldEvent:
+    """The event as it is read out."""
     return ToldEvent(
         what=words_of_type(event.type),
         type=event.type,

@@ -1,0 +1,121 @@
+"""What events are about, by name, each with its page: a number of queries that does not grow with the events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch
+
+from accounts.dashboard.gate import Here
+from accounts.models import ConnectedAccount, ExternalUser
+from accounts.pages.account_words import service_name
+from authconfigs.models import AuthConfig
+from flowra.models import ApiKey, Event, WebhookDelivery, WebhookEndpoint
+
+Names = dict[str, "Subject"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What something is called; `url` of its page, empty where it has none (any more)."""
+
+    words: str
+    url: str = ""
+
+
+def subjects_of(here: Here, events: Iterable[Event]) -> Mapping[tuple[str, str], Subject]:
+    """By kind and id, the subjects of these events; what is gone is called what the event called it, or by its id."""
+    ids: dict[str, dict[str, Event]] = {}
+    for event in events:
+        ids.setdefault(event.subject_kind, {})[event.subject_id] = event
+    found: dict[tuple[str, str], Subject] = {}
+    for kind, named in ids.items():
+        known = _FINDERS[kind](here, list(named)) if kind in _FINDERS else {}
+        for id, event in named.items():
+            found[kind, id] = known.get(id) or Subject(_called(here, event), _url(here, kind))
+    return found
+
+
+def _url(here: Here, kind: str) -> str:
+    """The page where such things are, of those that have none of their own."""
+    if kind in ("member", "invitation"):
+        return here.url("team")
+    return here.url("settings") if kind == "project" and here.may_own else ""
+
+
+def _called(here: Here, event: Event) -> str:
+    if event.subject_kind == "project":
+        return here.project.name
+    data = event.data if isinstance(event.data, dict) else {}
+    called = next((data[name] for name in ("name", "email", "url", "slug") if data.get(name)), "")
+    return called if isinstance(called, str) and called else event.subject_id
+
+
+def page_of(here: Here, name: str, *args: str) -> str:
+    """The path of a page, empty where there is none."""
+    try:
+        return here.url(name, *args)
+    except NoReverseMatch:
+        return ""
+
+
+def _accounts(here: Here, ids: list[str]) -> Names:
+    accounts = ConnectedAccount.objects.filter(project_id=here.project.pk, pk__in=ids)
+    return {
+        each.pk: Subject(
+            f"{service_name(each.toolkit_slug)}, {each.identity_label or each.display_name or each.external_user.name}",
+            page_of(here, "account", each.pk),
+        )
+        for each in accounts.select_related("external_user")
+    }
+
+
+def _auth_configs(here: Here, ids: list[str]) -> Names:
+    found = AuthConfig.objects.filter(project_id=here.project.pk, pk__in=ids).defer("secrets", "settings")
+    return {
+        each.pk: Subject(
+            f"{service_name(each.toolkit_slug)}, {each}",
+            "" if each.deleted_at else page_of(here, "auth_config", each.pk),
+        )
+        for each in found
+    }
+
+
+def _users(here: Here, ids: list[str]) -> Names:
+    found = ExternalUser.objects.filter(project_id=here.project.pk, pk__in=ids)
+    return {each.pk: Subject(each.name, page_of(here, "person", each.pk)) for each in found}
+
+
+def _keys(here: Here, ids: list[str]) -> Names:
+    found = ApiKey.objects.filter(project_id=here.project.pk, pk__in=ids)
+    url = here.url("keys") if here.may_develop else ""
+    return {each.pk: Subject(str(each), url) for each in found}
+
+
+def _endpoints(here: Here, ids: list[str]) -> Names:
+    found = WebhookEndpoint.live.filter(project_id=here.project.pk, pk__in=ids).defer("secrets")
+    return {
+        each.pk: Subject(str(each), here.url("webhook", each.pk) if here.may_develop else "")
+        for each in found
+    }
+
+
+def _deliveries(here: Here, ids: list[str]) -> Names:
+    found = WebhookDelivery.objects.filter(
+        project_id=here.project.pk, pk__in=ids, endpoint__deleted_at__isnull=True
+    )
+    return {
+        pk: Subject(type, here.url("delivery", pk) if here.may_develop else "")
+        for pk, type in found.values_list("pk", "event_type")
+    }
+
+
+_FINDERS: Mapping[str, Callable[[Here, list[str]], Names]] = {
+    "account": _accounts,
+    "auth_config": _auth_configs,
+    "user": _users,
+    "api_key": _keys,
+    "webhook_endpoint": _endpoints,
+    "webhook_delivery": _deliveries,
+}
