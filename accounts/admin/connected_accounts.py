@@ -14,8 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.actions.check_account import check_account
+from accounts.actions.search_accounts import search_accounts
 from accounts.models import ConnectedAccount, Status
 from accounts.pages.account_words import name_of, service_name, status_badge
+from accounts.pages.revoking import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
 from accounts.pages.story import story_of
 from flowra.admin.filters import ProjectFilter
 from flowra.admin.pages import ReadOnlyPages, plain_id
@@ -32,8 +34,6 @@ from .filters import (
     StatusFilter,
     ToolkitFilter,
 )
-from .revoke import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
-from .search import search_accounts
 
 
 @admin.register(ConnectedAccount)

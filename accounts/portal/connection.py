@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.actions.ask_to_reconnect import begins_in_app
 from accounts.actions.sharing import WHOLE_PROJECT
 from accounts.actions.start_link import start_link
 from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
@@ -80,7 +81,7 @@ def reconnect(request: HttpRequest, here: Here, account_id: str) -> HttpResponse
     a window, which stays when all is done.
     """
     account = own_account(here, account_id)
-    if _begins_in_app(account):
+    if begins_in_app(account):
         raise Conflict("The app confirms what is connected.", code="app_confirms")
     link = start_link(
         here.project,
@@ -167,8 +168,8 @@ def _told(here: Here, account: ConnectedAccount) -> Told:
         is_key=not scheme.needs_redirect,
         shared_with=_shared_with(account),
         days=tuple(uses_by_day(account, service)),
-        may_reconnect=is_usable and toolkit is not None and not _begins_in_app(account),
-        begins_in_app=is_usable and toolkit is not None and _begins_in_app(account),
+        may_reconnect=is_usable and toolkit is not None and not begins_in_app(account),
+        begins_in_app=is_usable and toolkit is not None and begins_in_app(account),
     )
 
 
@@ -176,13 +177,6 @@ def service_of(here: Here, account: ConnectedAccount) -> tuple[str, Toolkit | No
     """The service's name, and all that is known of it."""
     toolkit = toolkits_for(here.project, [account.toolkit_slug]).get(account.toolkit_slug)
     return apart(toolkit.name if toolkit else account.toolkit_slug), toolkit
-
-
-def _begins_in_app(account: ConnectedAccount) -> bool:
-    """An app that has the last word on who connected what must begin it itself: no link can do without."""
-    return (
-        account.project.require_confirmation and scheme_named(account.auth_config.auth_scheme).needs_redirect
-    )
 
 
 def _shared_with(account: ConnectedAccount) -> str:

@@ -132,7 +132,7 @@ def test_one_that_fails_keeps_no_other_from_being_revoked(
     support: Client, accounts: list[ConnectedAccount], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from accounts.actions.revoke_account import revoke_account as real
-    from accounts.admin import revoke
+    from accounts.pages import revoking
     from flowra.errors import Conflict
 
     def sometimes(account: ConnectedAccount, *rest: Any) -> Any:
@@ -140,7 +140,7 @@ def test_one_that_fails_keeps_no_other_from_being_revoked(
             raise Conflict("It is locked.")
         return real(account, *rest)
 
-    monkeypatch.setattr(revoke, "revoke_account", sometimes)
+    monkeypatch.setattr(revoking, "revoke_account", sometimes)
     told = text_of(support.post(REVOKE, {"account": [each.pk for each in accounts], "reason": "x"}))
     assert "Not revoked: It is locked." in told
     assert [is_there(each) for each in accounts] == [True, False, False]

@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions.search_accounts import search_accounts
 from accounts.actions.start_link import StartedLink
-from accounts.admin.search import search_accounts
 from accounts.connect.ending_page import time_in_words
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Status
 from tests.accounts.acme import Acme, make_acme, reread

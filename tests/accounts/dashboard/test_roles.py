@@ -79,17 +79,19 @@ def member(project: Project, role: Role) -> Client:
 def routes() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every route of the dashboard, each with what its address takes."""
 
-    def below(patterns: list[URLPattern | URLResolver], before: tuple[str, ...]) -> Iterator[URLPattern]:
+    def below(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
         for each in patterns:
             if isinstance(each, URLResolver):
-                yield from below(each.url_patterns, before)
+                yield from below(each.url_patterns)
             else:
                 yield each
 
     (dashboard,) = [
-        each for each in get_resolver().url_patterns if getattr(each, "namespace", "") == "dashboard"
+        each
+        for each in get_resolver().url_patterns
+        if isinstance(each, URLResolver) and each.namespace == "dashboard"
     ]
-    for each in below(dashboard.url_patterns, ()):
+    for each in below(dashboard.url_patterns):
         yield str(each.name), tuple(each.pattern.converters)
 
 

@@ -1,4 +1,4 @@
-"""Revoking from the admin: what will happen is shown first, a reason is asked for, and each result is told."""
+"""Revoking from a page: what will happen is shown first, a reason is asked for, and each result is told."""
 
 from __future__ import annotations
 
