@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 VENV := .venv
 BIN := $(VENV)/bin
 SDK := $(VENV)/sdk
+# As many tests at once as there are processors; make test AT_ONCE= runs them one after another.
+AT_ONCE ?= -n logical --maxprocesses 6 --dist worksteal
 
 .PHONY: run test test-sqlite test-postgresql lint format bench docs screenshots lock browser clean
 
@@ -14,10 +16,10 @@ run: $(VENV)/.run
 test: test-sqlite test-postgresql
 
 test-sqlite: $(VENV)/.test browser $(SDK)/.ready
-	FLOWRA_TEST_SDK_PYTHON=$(CURDIR)/$(SDK)/bin/python $(BIN)/python -m pytest -q
+	FLOWRA_TEST_SDK_PYTHON=$(CURDIR)/$(SDK)/bin/python $(BIN)/python -m pytest -q $(AT_ONCE)
 
 test-postgresql: $(VENV)/.test
-	FLOWRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -m both_databases
+	FLOWRA_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q $(AT_ONCE) -m both_databases
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

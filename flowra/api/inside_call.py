@@ -93,7 +93,7 @@ def call_inside(caller: InsideCall, wanted: Wanted, around: HttpRequest) -> Insi
     try:
         body, is_cut = _beginning_of(answer)
     finally:
-        answer.close()
+        _let_go(answer)
     return InsideAnswer(
         status=answer.status_code,
         reason=answer.reason_phrase,
@@ -102,6 +102,14 @@ def call_inside(caller: InsideCall, wanted: Wanted, around: HttpRequest) -> Insi
         is_cut=is_cut,
         milliseconds=round((time.perf_counter() - started) * 1000),
     )
+
+
+def _let_go(answer: HttpResponseBase) -> None:
+    """Ends what the answer streams from. Its `close` would say besides that the request is over, which ends the database's
+    connection: and the one around this is not.
+    """
+    for close in answer._resource_closers:  # type: ignore[attr-defined]
+        close()
 
 
 def _environ(wanted: Wanted, around: HttpRequest) -> dict[str, Any]:

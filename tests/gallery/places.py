@@ -50,6 +50,8 @@ def at(path: str) -> Open:
                 person=stage.accounts["active"].external_user_id,
                 config=stage.configs["slack"].pk,
                 failing=stage.configs["failing"].pk,
+                call="post_connected_accounts_link",
+                **stage.desk,
             )
         )
 
@@ -222,5 +224,24 @@ _dashboard("set-up-key", "Setting OpenAI up", "/dashboard/{project}/auth-configs
 _dashboard("toolkits", "Toolkits", "/dashboard/{project}/toolkits")
 _dashboard("toolkit", "One toolkit", "/dashboard/{project}/toolkits/slack")
 _dashboard("toolkit-new", "Making a toolkit", "/dashboard/{project}/toolkits/own/new")
+_dashboard("toolkit-json", "Making one from JSON", "/dashboard/{project}/toolkits/own/new?as=json")
+_dashboard("events", "The trail", "/dashboard/{project}/events")
+_dashboard("webhooks", "Webhooks", "/dashboard/{project}/webhooks")
+_dashboard("webhook", "One webhook", "/dashboard/{project}/webhooks/{webhook}")
+_dashboard("webhook-new", "Making a webhook", "/dashboard/{project}/webhooks/new")
+_dashboard("webhook-secret", "Before a new secret", "/dashboard/{project}/webhooks/{webhook}/secret")
+_dashboard("deliveries", "Deliveries", "/dashboard/{project}/webhooks/deliveries")
+_dashboard("delivery", "One delivery", "/dashboard/{project}/webhooks/deliveries/{delivery}")
+_dashboard("keys", "API keys", "/dashboard/{project}/keys")
+_dashboard("key-new", "Making a key", "/dashboard/{project}/keys/new")
+_dashboard("key-revoke", "Before revoking a key", "/dashboard/{project}/keys/{key}/revoke")
+_dashboard("explorer", "API explorer", "/dashboard/{project}/explorer")
+_dashboard("explorer-call", "One call", "/dashboard/{project}/explorer?call={call}")
+_dashboard("team", "Team", "/dashboard/{project}/team")
+_dashboard("invite", "Inviting somebody", "/dashboard/{project}/team/invite")
+_dashboard("settings", "Settings", "/dashboard/{project}/settings")
+_dashboard("password", "One's own password", "/dashboard/password")
+_dashboard("nothing", "Nothing is there", "/dashboard/{project}/auth-configs/nothing")
+_dashboard("join", "Invited", "/dashboard/join/{invitation}", "stranger")
 
 PLACES = [*CONNECT, *PORTAL, *DASHBOARD, *ADMIN]

@@ -16,6 +16,7 @@ from authconfigs.models import AuthConfig
 from flowra.models import Membership, Project, Role
 from tests.caller import Caller, make_caller
 from tests.factories import make_account, make_auth_config, make_external_user, make_project
+from tests.gallery.desk_of_developers import lay_out
 from tests.provider import PracticeProvider
 from tests.staff import make_operator, signed_in
 from tests.walks.app import App, AppPage
@@ -42,6 +43,7 @@ class Stage:
     operator: User
     accounts: dict[str, ConnectedAccount]
     configs: dict[str, AuthConfig]
+    desk: dict[str, str]
 
     @property
     def project(self) -> Project:
@@ -91,14 +93,16 @@ def set_up(url: str, visitor: Callable[..., BrowserContext], provider: PracticeP
         failing_since=timezone.now() - timedelta(hours=3),
         failing_words="invalid_client",
     )
+    accounts = _accounts(configs)
     return Stage(
         url=url,
         visitor=visitor,
         app=app,
         owner=owner,
         operator=make_operator("ops@flowra.example"),
-        accounts=_accounts(configs),
+        accounts=accounts,
         configs=configs,
+        desk=lay_out(project, owner, accounts, page.origin),
     )
 
 

@@ -1,6 +1,7 @@
 """The environment of every test run, set before the settings are read: a data directory of its own, loopback only.
 
-With FLOWRA_TEST_DATABASE=postgresql it starts a real PostgreSQL for this run, and ends it afterwards.
+With FLOWRA_TEST_DATABASE=postgresql it starts a real PostgreSQL for this run, and ends it afterwards. Where tests run at
+once, each process has an environment of its own and a database of its own on the one server.
 """
 
 from __future__ import annotations
@@ -41,6 +42,13 @@ def _start_postgresql() -> str:
     return str(_server.get_uri())
 
 
+def _database() -> str:
+    if not _on_postgresql:
+        return ""
+    return os.environ["DATABASE_URL"] if _is_one_of_many else _start_postgresql()
+
+
+_is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
 _on_postgresql = os.environ.get("FLOWRA_TEST_DATABASE") == "postgresql"
 _data = _DIRECTORY / "data"
 _data.mkdir(mode=0o700)
@@ -54,7 +62,7 @@ os.environ |= {
     "FLOWRA_OUTBOUND_ALLOW": "127.0.0.0/8,::1/128",
     "FLOWRA_ENCRYPTION_KEYS": secrets.token_hex(32),
     "FLOWRA_SECRET_KEY": secrets.token_hex(40),
-    "DATABASE_URL": _start_postgresql() if _on_postgresql else "",
+    "DATABASE_URL": _database(),
 }
 # A machine's wish for unbuffered output would hide what is never flushed.
 os.environ.pop("PYTHONUNBUFFERED", None)

@@ -10,7 +10,8 @@ from urllib.parse import quote, urlencode
 
 from django import forms
 from django.urls import resolve
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from flowra.api.description import description, in_html, opened, type_of
 from flowra.api.examples import example_body
@@ -50,6 +51,12 @@ class ApiCall:
     words: SafeString
     scope: str | None
     operation: Mapping[str, Any]
+
+    @property
+    def shown_path(self) -> SafeString:
+        """Below the API's root; a line may end after each of its parts."""
+        parts = self.path.removeprefix("/api/v1/").split("/")
+        return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in parts))
 
     @property
     def is_proxy(self) -> bool:
@@ -162,7 +169,7 @@ class CallForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A part of the path is one part: a slash in it would lead elsewhere."""
         said = super().clean() or {}
-        for name, value in said.items():
+        for name, value in list(said.items()):
             if name.startswith("path-") and name != "path-path" and ("/" in value or value in (".", "..")):
                 self.add_error(name, "This is one part of the path: it can have no slash.")
             if name.startswith("header-") and not value.isprintable():

@@ -21,5 +21,4 @@ class Command(BaseCommand):
         """Raises CommandError when the database is not ready, or an encryption key is missing."""
         prepare_database()
         connections.close_all()
-        self.stderr.write("The worker is running. Ctrl-C ends it.")
-        run_worker()
+        run_worker(lambda: self.stderr.write("The worker is running. Ctrl-C ends it."))

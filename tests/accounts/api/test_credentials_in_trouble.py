@@ -154,7 +154,14 @@ def test_a_service_that(acme: Acme, reader: Caller, trouble: Trouble, rule: str)
         {"omit": frozenset({"expires_in"})},
         {"omit": frozenset({"token_type", "scope"})},
     ],
-    ids=str,
+    ids=[
+        "as a page",
+        "in another charset",
+        "as a form",
+        "time as text",
+        "without its time",
+        "without type and scope",
+    ],
 )
 def test_a_good_answer_in_an_odd_dress_is_a_good_answer(
     acme: Acme, reader: Caller, style: dict[str, Any]

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 
 from authconfigs.models import AuthConfig
 from flowra.models import Membership, Project, Role
-from tests.accounts.dashboard.at_practice import at_practice
 from tests.accounts.dashboard.conftest import PASSWORD
-from tests.factories import make_account, make_auth_config, make_project, make_toolkit
+from tests.factories import make_project, make_toolkit
 from tests.provider import PracticeProvider
 
 if TYPE_CHECKING:
@@ -78,45 +76,6 @@ def test_from_the_choice_to_an_account_of_ones_own(
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Connect Practice").click()
     opened.value.get_by_role("heading", name="Connect Practice").wait_for()
-
-
-@pytest.mark.parametrize(
-    "look", [{"width": 320, "height": 640}, {"dark": True}, {"width": 320, "dark": True}, {}]
-)
-def test_nothing_stands_in_the_way_of_anyone(
-    live_flowra: str, visitor: Visitor, acme: Project, provider: PracticeProvider, look: dict[str, object]
-) -> None:
-    config = make_auth_config(acme, "slack", display_name=LONG, failing_words="invalid_client")
-    make_account(config)
-    practice = at_practice(acme, provider)
-    own = make_toolkit(acme, "acme-desk")
-    page = sign_in(visitor(**look), live_flowra, f"/dashboard/{acme.pk}/auth-configs")
-    complaints: list[str] = []
-    page.on(
-        "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    for path in (
-        "auth-configs",
-        "auth-configs/new",
-        "auth-configs/new/gmail",
-        "auth-configs/new/openai",
-        f"auth-configs/{config.pk}",
-        f"auth-configs/{practice.pk}?made",
-        f"auth-configs/{config.pk}/edit",
-        f"auth-configs/{config.pk}/delete",
-        "toolkits",
-        "toolkits/slack",
-        "toolkits/own/new",
-        "toolkits/own/new?as=json",
-        f"toolkits/{own.slug}/delete",
-    ):
-        page.goto(f"{live_flowra}/dashboard/{acme.pk}/{path}", wait_until="networkidle")
-        results = Axe().run(page)
-        assert results.violations_count == 0, f"{path}: {results.generate_report()}"
-        assert page.locator("h1").count() == 1, path
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-    assert complaints == []
 
 
 def test_the_address_is_copied_by_one_press(live_flowra: str, visitor: Visitor, acme: Project) -> None:
