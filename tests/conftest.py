@@ -113,8 +113,8 @@ def live_flowra(transactional_db: None, _web_server: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium, without its own talk to the outside; `make test` installs it where it is missing."""
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Starts a headless Chromium, with more switches if wanted; without its own talk to the outside."""
     from playwright.sync_api import sync_playwright
 
     from tests.chromium import arguments, chromium_path
@@ -125,9 +125,21 @@ def browser() -> Iterator[Browser]:
         path = chromium_path(playwright)
         if path is None:
             pytest.fail("There is no Chromium. `make test` installs one.")
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments())
-        yield chromium
-        chromium.close()
+        started: list[Browser] = []
+
+        def start(*switches: str) -> Browser:
+            started.append(playwright.chromium.launch(executable_path=path, args=[*arguments(), *switches]))
+            return started[-1]
+
+        yield start
+        for each in started:
+            each.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Browser]) -> Browser:
+    """The one that the tests share; `make test` installs it where it is missing."""
+    return launch()
 
 
 @dataclass

@@ -28,6 +28,25 @@ _SHIFTS = """
         }
     }).observe({type: "layout-shift", buffered: true});
 """
+# What can be tabbed to, in the order in which it is read: of a group of radio buttons one, of a closed fold its handle.
+_TO_TAB_TO = """() => {
+    window.toTabTo = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter((each) =>
+        each.tabIndex >= 0 && !each.disabled && each.type !== "hidden" && each.checkVisibility({visibilityProperty: true})
+        && (each.type !== "radio" || each.checked || !document.querySelector(`input[name="${each.name}"]:checked`)));
+    const start = document.createElement("span");
+    start.tabIndex = -1;
+    document.body.prepend(start);
+    start.focus();
+    return window.toTabTo.length;
+}"""
+# The ring is round the thing itself, or round the card whose link it is.
+_WHERE = """() => {
+    const here = document.activeElement;
+    const ringed = (each) => { const look = getComputedStyle(each); return look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0 || look.boxShadow !== "none"; };
+    const seen = ringed(here) || here.matches("input, select, textarea") || ringed(here.closest("li, tr, td, label") || here);
+    return {place: window.toTabTo.indexOf(here), what: here.outerHTML.slice(0, 120), seen};
+}"""
+MOST_TABS = 40
 
 
 class Looking:
@@ -77,7 +96,14 @@ class Looking:
                     path = Path(ALBUM) / "pictures" / f"{name}-{width}-{scheme}.png"
                     path.parent.mkdir(parents=True, exist_ok=True)
                     page.screenshot(path=path, full_page=True, animations="disabled")
-        return found
+        # Still at 320 px: whoever reads from right to left sees no less.
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        page.evaluate("document.documentElement.removeAttribute('dir')")
+        if wide > 0:
+            found.append(f"is {wide} px too wide from right to left")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        return found + _by_keyboard(page)
 
 
 def _stands_in_the_way(page: Page, where: str) -> list[str]:
@@ -87,3 +113,25 @@ def _stands_in_the_way(page: Page, where: str) -> list[str]:
         for each in results["violations"]
         for node in each["nodes"][:3]
     ]
+
+
+def _by_keyboard(page: Page) -> list[str]:
+    """Each press of Tab leads on in the order of reading, to something that shows that it has the focus."""
+    found = []
+    count = page.evaluate(_TO_TAB_TO)
+    before = -1
+    for _ in range(min(count, MOST_TABS)):
+        page.keyboard.press("Tab")
+        here = page.evaluate(_WHERE)
+        while here["what"].startswith('<input type="date"') and here["place"] == before:
+            page.keyboard.press("Tab")
+            here = page.evaluate(_WHERE)
+        if here["place"] <= before:
+            found.append(f"Tab leads from the {before}. back to {here['what']}")
+            break
+        if here["place"] > before + 1:
+            found.append(f"Tab leaves out what stands before {here['what']}")
+        if not here["seen"]:
+            found.append(f"shows no focus on {here['what']}")
+        before = here["place"]
+    return found
