@@ -34,6 +34,9 @@ def test_a_frame_connects_where_its_cookies_are_blocked(
     link = app.link(callbackUrl=f"{site.origin}/back")
     page = strict_browser.new_context().new_page()
     page.set_default_timeout(15_000)
+    page.goto(link["redirectUrl"])
+    assert page.evaluate(_TRY_A_COOKIE) is True, "at the top it keeps them: what follows is about the frame"
+    page.context.clear_cookies()
     page.goto(site.page(link["redirectUrl"], mode="iframe"))
     page.click("#go")
     button = page.frame_locator("#place iframe").get_by_role("button", name="Connect Practice")
