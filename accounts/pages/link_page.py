@@ -13,6 +13,7 @@ from accounts.actions.connection_values import fields_to_ask
 from accounts.models import LinkSession
 from accounts.oauth2.client import client_of
 from accounts.pages.app_logo import logo_of_app
+from accounts.pages.permissions import grouped
 from accounts.service_call import template_values
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.fill import fill
@@ -84,6 +85,7 @@ def link_page_context(
     user_scopes = session.account.auth_config.settings.get("user_scopes") or ()
     asked_scopes = list(dict.fromkeys([*session.scopes, *user_scopes])) if scheme.needs_redirect else []
     shared = what_is_shared(toolkit, asked_scopes)
+    at_once = min(len(shared.can), max(MOST_AT_ONCE, sum(each.sensitive for each in shared.can)))
     return {
         "session": session,
         "project": session.project,
@@ -98,10 +100,9 @@ def link_page_context(
         "shared": shared,
         # Between two things that the app will not be able to do.
         "cannot": _(", or to ").join(_(text) for text in shared.cannot),
-        "can": [each for at, each in enumerate(shared.can) if each.sensitive or at < MOST_AT_ONCE],
-        "can_besides": [
-            each for at, each in enumerate(shared.can) if not each.sensitive and at >= MOST_AT_ONCE
-        ],
+        "can": grouped(shared.can[:at_once]),
+        "can_besides": grouped(shared.can[at_once:]),
+        "more": len(shared.can) - at_once,
         "scopes": asked_scopes,
         "fields": fields,
         "problems": [each for each in fields if each.problem],

@@ -15,6 +15,7 @@ from accounts.actions.sharing import WHOLE_PROJECT
 from accounts.actions.start_link import start_link
 from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
 from accounts.models import ConnectedAccount, Status, StatusReason
+from accounts.pages.permissions import grouped
 from accounts.pages.see_other import SeeOther
 from accounts.portal.connections import UNFINISHED, UNREAD, name_and_identity
 from accounts.portal.gate import Here, for_the_person, show
@@ -22,7 +23,7 @@ from accounts.portal.health import Health, health_of
 from accounts.portal.uses import DAYS, Day, uses_by_day
 from authconfigs.actions.toolkit_for import toolkits_for
 from authconfigs.catalogue.scopes import Shared, missing_scopes, what_is_shared
-from authconfigs.catalogue.toolkit import Toolkit
+from authconfigs.catalogue.toolkit import ScopeText, Toolkit
 from authconfigs.schemes import scheme_named
 from flowra.errors import Conflict, InvalidInput, NotFound
 from flowra.pages.moments import moment
@@ -44,6 +45,7 @@ class Told:
     connected: SafeString | None
     used: SafeString | None
     shared: Shared | None
+    can: list[tuple[str, list[ScopeText]]]
     scopes: tuple[str, ...]
     refused: tuple[str, ...]
     is_key: bool
@@ -151,6 +153,7 @@ def _told(here: Here, account: ConnectedAccount) -> Told:
     ]
     is_usable = not account.auth_config.is_disabled and account.status != Status.INACTIVE
     was_connected = account.connected_at is not None or account.status not in UNFINISHED
+    shared = what_is_shared(toolkit, scopes) if toolkit and was_connected else None
     return Told(
         account=account,
         toolkit=toolkit,
@@ -162,7 +165,8 @@ def _told(here: Here, account: ConnectedAccount) -> Told:
         was_connected=was_connected,
         connected=moment(account.connected_at) if account.connected_at else None,
         used=moment(account.last_used_at) if account.last_used_at else None,
-        shared=what_is_shared(toolkit, scopes) if toolkit and was_connected else None,
+        shared=shared,
+        can=grouped(shared.can) if shared else [],
         scopes=scopes if was_connected else (),
         refused=tuple(toolkit.scopes[each].text for each in missing if toolkit and each in toolkit.scopes),
         is_key=not scheme.needs_redirect,
