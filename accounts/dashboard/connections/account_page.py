@@ -10,6 +10,7 @@ from accounts.actions.ask_to_reconnect import why_not
 from accounts.dashboard.connections.found import account_of, credential_of
 from accounts.dashboard.gate import Here, for_members, show
 from accounts.models import ConnectedAccount, Status
+from accounts.pages.ailment import Ailment, ailment_of
 from accounts.pages.story import Story, story_of
 from accounts.pages.uses import DAYS, uses_by_day
 from accounts.pages.what_to_say import what_to_say
@@ -20,15 +21,26 @@ from flowra.public_ids import reference_of
 # Kinds of keys that are renewed, as `secret_names` has them.
 RENEWABLE = {"refresh_token", "user_refresh_token"}
 
+THEIR_TURN = {
+    Ailment.NOT_OPENED,
+    Ailment.NOT_FINISHED,
+    Ailment.EXPIRED,
+    Ailment.FAILED,
+    Ailment.RAN_OUT,
+    Ailment.ENDS_SOON,
+}
+
 
 @for_members()
 def account(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     """The whole story; nothing is changed here."""
     found = account_of(here, id)
     story = story_of(found)
+    credential = credential_of(found)
     context = {
         **about(found, story),
-        "tell": what_to_say(found, story.service, credential_of(found)),
+        "tell": what_to_say(found, story.service, credential),
+        "is_their_turn": ailment_of(found, credential) in THEIR_TURN,
         "made": moment(found.created_at),
         "connected": moment(found.connected_at),
         "used": moment(found.last_used_at),

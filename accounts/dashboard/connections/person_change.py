@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
@@ -10,7 +12,7 @@ from accounts.actions.external_users import toggle_external_user
 from accounts.dashboard.connections.found import person_of
 from accounts.dashboard.gate import Here, for_members, show
 from accounts.models import ConnectedAccount, ExternalUser
-from accounts.pages.revoking import AT_MOST, ReasonForm, previews_of, revoke_each, selected
+from accounts.pages.revoking import AT_MOST, Preview, ReasonForm, previews_of, revoke_each, selected
 from flowra.errors import FlowraError, InvalidInput
 from flowra.models import Role
 
@@ -60,6 +62,7 @@ def revoke_all(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     context = {
         "person": found,
         "previews": previews,
+        "groups": _by_what_happens(previews),
         "form": form,
         "is_too_many": is_too_many,
         "most": AT_MOST,
@@ -67,6 +70,14 @@ def revoke_all(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     title = f"Revoke all that {found.name} has connected?"
     status = 400 if form.errors else 200
     return show(request, here, "connections/revoke_all.html", title, context, status=status)
+
+
+def _by_what_happens(previews: Iterable[Preview]) -> dict[str, list[Preview]]:
+    """Those that the same happens to, together: it is read once."""
+    groups: dict[str, list[Preview]] = {}
+    for each in previews:
+        groups.setdefault(each.what, []).append(each)
+    return groups
 
 
 def _ids(here: Here, person: ExternalUser) -> list[str]:
