@@ -56,9 +56,8 @@ def test_one_s_own_is_nobody_else_s_and_a_shared_one_is_everybody_s(as_member: A
     assert "Everybody in the project sees it." in save(support, project, name="Ours", shared="yes")
     seen = text_of(viewer.get(url(project)))
     assert "Ours shared" in seen and "Mine" not in seen
-    assert "Ours" not in text_of(
-        as_member(Role.OWNER, of=make_project("Other")).get("/dashboard/", follow=True)
-    )
+    elsewhere = make_project("Other")
+    assert "Ours" not in text_of(as_member(Role.OWNER, of=elsewhere).get(url(elsewhere)))
 
 
 def test_sharing_takes_support(as_member: As, project: Project) -> None:
