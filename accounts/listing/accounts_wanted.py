@@ -42,7 +42,8 @@ def accounts_wanted(wanted: Wanted, *, few: bool = True, revoked: bool = False) 
     accounts: Accounts = (
         ConnectedAccount.objects.filter(deleted_at__isnull=False) if revoked else ConnectedAccount.live.all()
     )
-    if "connectedAccountIds" in wanted or (few and "labels" in wanted):
+    # Of the deleted there are few in a project: their own index finds them.
+    if revoked or "connectedAccountIds" in wanted or (few and "labels" in wanted):
         accounts = accounts.alias(of_project=Unindexed("project_id")).filter(of_project=wanted["project"])
     else:
         accounts = accounts.filter(project_id=wanted["project"])
