@@ -7,19 +7,17 @@ from typing import ClassVar
 
 from django.http import HttpResponse
 
-from accounts.api.account_filters import LIST_QUERY, ORDER_COLUMNS, wanted_by
-from accounts.api.account_rows import AccountRow, moment_of, no_index_gives_order, read_page
+from accounts.api.account_rows import AccountRow, moment_of, read_page
 from accounts.api.acting import acting_user, seen_by
 from accounts.api.present_account import present_accounts
 from accounts.api.shapes import ConnectedAccountList
 from accounts.api.totals import total_of
+from accounts.listing.account_filters import LIST_QUERY, ORDER_COLUMNS, wanted_by
+from accounts.listing.accounts_wanted import FEW, no_index_gives_order
 from flowra.api.keyset import KeysetPagination
 from flowra.api.rendering import json_answer
 from flowra.api.schema import endpoint
 from flowra.api.views import ApiRequest, ApiView
-
-# So many are sorted in a millisecond.
-FEW = 300
 
 
 class AccountList(ApiView):

@@ -6,17 +6,15 @@ field by field: most of what a list costs. Here a prepared query's rows are take
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Func, QuerySet, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
-from accounts.actions.sharing import of_user
-from accounts.api.account_filters import AccountFilters
+from accounts.listing.accounts_wanted import Unindexed, Wanted, accounts_wanted
 from accounts.models import ConnectedAccount
 from flowra import prepared
 from flowra.api.keyset import KeysetPagination
@@ -24,21 +22,9 @@ from flowra.api.keyset import KeysetPagination
 if TYPE_CHECKING:
     Accounts = QuerySet[ConnectedAccount, Any]
 
-Wanted = Mapping[str, Any]
 # PostgreSQL's are aware, and in UTC as the session is; SQLite's are text, `2026-11-23 12:00:00.123456`, in UTC too.
 Stored = datetime | str
 WHOLE_SECONDS = len("2026-11-23 12:00:00")
-
-
-class Unindexed(Func):
-    """The column, in a way that lets SQLite use no index for it (https://www.sqlite.org/optoverview.html, 2.1)."""
-
-    template = "%(expressions)s"
-    arity = 1
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
-        """With the unary plus that SQLite takes as that wish."""
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
 class AsStored(Func):
@@ -91,22 +77,6 @@ TIMES = ("expires_at", "last_used_at", "last_refreshed_at", "created_at", "updat
 COLUMNS = tuple(AsStored(name) if name in TIMES else name for name in AccountRow._fields)
 
 
-def accounts_wanted(wanted: Wanted, *, few: bool = True) -> Accounts:
-    """The live accounts of `project`, of `user` (and `shared` with them) if one is named, that the filters among `wanted` let through.
-
-    `few` says that the filters' own indexes shall find them, before any order: best where they let little through, and
-    for counting.
-    """
-    accounts = ConnectedAccount.live.all()
-    if "connectedAccountIds" in wanted or (few and "labels" in wanted):
-        accounts = accounts.alias(of_project=Unindexed("project_id")).filter(of_project=wanted["project"])
-    else:
-        accounts = accounts.filter(project_id=wanted["project"])
-    if "user" in wanted:
-        accounts = accounts.filter(of_user(wanted))
-    return AccountFilters(wanted["project"], accounts, few=few).narrowed(wanted)
-
-
 def moment_of(stored: Stored) -> datetime:
     """The time, aware."""
     return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
@@ -150,17 +120,6 @@ def read_page(wanted: Wanted, pages: KeysetPagination, *, few: bool) -> list[Acc
     shape: Hashable = ("accounts", pages.column, pages.descending, pages.limit, few)
     found = prepared.rows(shape, build, {**wanted, **pages.bounds})
     return pages.taken([AccountRow._make(row) for row in found])
-
-
-def no_index_gives_order(wanted: Wanted) -> bool:
-    """Whether SQLite has no index that gives those wanted in the list's order.
-
-    It would then walk all of the project's accounts for a page of few. (PostgreSQL knows how many there are of each and
-    chooses by itself.)
-    """
-    return connection.vendor == "sqlite" and any(
-        name == "labels" or (isinstance(value, list) and len(value) > 1) for name, value in wanted.items()
-    )
 
 
 def count_wanted(wanted: Wanted) -> int:

@@ -6,7 +6,8 @@ import time
 from collections.abc import Hashable
 from threading import Lock
 
-from accounts.api.account_rows import Wanted, count_wanted
+from accounts.api.account_rows import count_wanted
+from accounts.listing.accounts_wanted import Wanted
 
 # The contract's 10 000 are exact; the tenth above it is the room for what may go while a total is remembered.
 ALWAYS_COUNTED = 11_000

@@ -17,10 +17,10 @@ from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
 from accounts.models import ConnectedAccount, Status, StatusReason
 from accounts.pages.permissions import grouped
 from accounts.pages.see_other import SeeOther
+from accounts.pages.uses import DAYS, Day, uses_by_day
 from accounts.portal.connections import UNFINISHED, UNREAD, name_and_identity
 from accounts.portal.gate import Here, for_the_person, show
 from accounts.portal.health import Health, health_of
-from accounts.portal.uses import DAYS, Day, uses_by_day
 from authconfigs.actions.toolkit_for import toolkits_for
 from authconfigs.catalogue.scopes import Shared, missing_scopes, what_is_shared
 from authconfigs.catalogue.toolkit import ScopeText, Toolkit

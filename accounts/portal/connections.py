@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.actions.prune import KEPT
 from accounts.actions.sharing import of_user, seen_by_user
 from accounts.models import ConnectedAccount, RevocationOutcome, Status, StatusReason
+from accounts.pages.uses import last_used_by
 from accounts.portal.gate import Here, for_the_person, show
 from accounts.portal.health import NEEDS_PERSON, Health, health_of, health_of_shared, rank
-from accounts.portal.uses import last_used_by
 from authconfigs.actions.toolkit_for import toolkits_for
 from authconfigs.catalogue.load import all_toolkits
 from authconfigs.catalogue.toolkit import Toolkit

@@ -17,6 +17,21 @@ NO = None
 VIEWER, SUPPORT, DEVELOPER, OWNER = Role
 # By route, the least role for GET and for POST; NO where the method is refused to everybody (405).
 LEAST: dict[str, tuple[Role | None, Role | None]] = {
+    # Accounts and people.
+    "accounts": (VIEWER, VIEWER),
+    "view_save": (NO, VIEWER),
+    "view_delete": (NO, VIEWER),
+    "account": (VIEWER, VIEWER),
+    "account_check": (NO, SUPPORT),
+    "account_refresh": (NO, SUPPORT),
+    "account_ask": (NO, SUPPORT),
+    "account_switch": (NO, SUPPORT),
+    "account_edit": (SUPPORT, SUPPORT),
+    "account_revoke": (SUPPORT, SUPPORT),
+    "people": (VIEWER, VIEWER),
+    "person": (VIEWER, VIEWER),
+    "person_switch": (NO, SUPPORT),
+    "person_revoke": (SUPPORT, SUPPORT),
     # Auth configs and toolkits. Some of them tell whoever may do it that GET does nothing.
     "auth_configs": (VIEWER, VIEWER),
     "choose_toolkit": (DEVELOPER, DEVELOPER),

@@ -1,0 +1,99 @@
+"""Filters of the list under a name: offered on top of it, saved, and deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
+
+from accounts.dashboard.connections.asked import asked_by, values_of
+from accounts.dashboard.gate import Here, for_members
+from flowra.actions.saved_views import delete_view, save_view, views_for
+from flowra.errors import FlowraError, Forbidden, InvalidInput, NotFound
+from flowra.models import Role, SavedView
+
+READY = (
+    ("All", ""),
+    ("Needs the user", "statuses=EXPIRED"),
+    ("Access ends soon", "trouble=expiring"),
+    ("Renewal is failing", "trouble=failing"),
+    ("Revoked", "revoked=yes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One saved view; `is_here` where its filters are the page's."""
+
+    view: SavedView
+    url: str
+    is_here: bool
+    is_own: bool
+    may_delete: bool
+
+
+def ready_views(same: str) -> list[tuple[str, str, bool]]:
+    """Those that every project has: words, address, and whether it is this page."""
+    return [(words, f"?{query}", query == same) for words, query in READY]
+
+
+def views_of(here: Here, same: str) -> list[View]:
+    """Those that the person sees, by name; one query."""
+    return [
+        View(
+            each,
+            f"?{each.query}",
+            each.query == same,
+            each.user_id == here.user.pk,
+            _may_delete(here, each),
+        )
+        for each in views_for(here.project, here.user)
+    ]
+
+
+@require_POST
+@for_members()
+def save(request: HttpRequest, here: Here) -> HttpResponse:
+    """POST `name`, `query` and, by support, `shared`: then the list with it."""
+    is_shared = bool(request.POST.get("shared"))
+    if is_shared and not here.may_support:
+        raise Forbidden(
+            f"To share a view takes the role {Role.SUPPORT.label}; save it for yourself instead.",
+            code="role_too_small",
+        )
+    asked = asked_by(request.POST.get("query", ""))
+    values_of(asked)
+    query = asked.query()
+    try:
+        saved = save_view(
+            here.project, here.user, name=request.POST.get("name", ""), query=query, is_shared=is_shared
+        )
+    except InvalidInput as error:
+        messages.error(request, f"Not saved: {error.errors[0].message}." if error.errors else error.message)
+    except FlowraError as error:
+        messages.error(request, error.message)
+    else:
+        shared = " Everybody in the project sees it." if saved.is_shared else ""
+        messages.success(request, f"Saved as “{saved.name}”.{shared}")
+    return HttpResponseRedirect(f"{here.url('accounts')}?{query}")
+
+
+@require_POST
+@for_members()
+def delete(request: HttpRequest, here: Here, id: str) -> HttpResponse:
+    """POST: one's own, or by an owner any that is shared."""
+    number = int(id) if id.isascii() and id.isdecimal() and len(id) < 16 else 0
+    view = next((each for each in views_for(here.project, here.user) if each.pk == number), None)
+    if view is None:
+        raise NotFound("There is no such view, or it is somebody else's own.", code="view_not_found")
+    if not _may_delete(here, view):
+        raise Forbidden("A shared view is deleted by who saved it, or by an owner of the project.")
+    delete_view(view)
+    messages.success(request, f"The view “{view.name}” is deleted. No account was changed.")
+    return HttpResponseRedirect(here.url("accounts"))
+
+
+def _may_delete(here: Here, view: SavedView) -> bool:
+    return view.user_id == here.user.pk or (view.is_shared and here.may_own)
