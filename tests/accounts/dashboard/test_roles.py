@@ -17,6 +17,9 @@ NO = None
 VIEWER, SUPPORT, DEVELOPER, OWNER = Role
 # By route, the least role for GET and for POST; NO where the method is refused to everybody (405).
 LEAST: dict[str, tuple[Role | None, Role | None]] = {
+    # Health.
+    "health": (VIEWER, VIEWER),
+    "health_figures": (VIEWER, VIEWER),
     # Auth configs and toolkits. Some of them tell whoever may do it that GET does nothing.
     "auth_configs": (VIEWER, VIEWER),
     "choose_toolkit": (DEVELOPER, DEVELOPER),
@@ -66,7 +69,7 @@ LEAST: dict[str, tuple[Role | None, Role | None]] = {
     "look_sheet": (OWNER, NO),
 }
 # Those that are no project's: each says by itself whom it lets in.
-NO_PROJECTS = {"projects", "sign_in", "sign_out", "password", "join"}
+NO_PROJECTS = {"projects", "sign_in", "sign_out", "password", "join", "new_project"}
 
 
 def member(project: Project, role: Role) -> Client:
