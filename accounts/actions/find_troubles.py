@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q
 from django.db.models.fields.json import KT
 
-from accounts.models import ConnectedAccount, Revocation, RevocationOutcome, Status
+from accounts.models import Credential, Revocation, RevocationOutcome, Status
 from authconfigs.models import AuthConfig
 from flowra.models import WebhookEndpoint
 
@@ -60,15 +60,22 @@ def _refused_clients(project_id: str) -> list[dict[str, Any]]:
 def _renewals(project_id: str, now: datetime) -> list[dict[str, Any]]:
     """Those of a refused client are told with the client."""
     rows = (
-        ConnectedAccount.live.filter(FAILING, project_id=project_id, auth_config__failing_since__isnull=True)
+        Credential.objects.filter(
+            retry_at__isnull=False,
+            failures__gt=0,
+            account__project_id=project_id,
+            account__deleted_at__isnull=True,
+            account__status=Status.ACTIVE,
+            account__auth_config__failing_since__isnull=True,
+        )
         .order_by()
-        .annotate(words=KT("credential__trouble__message"))
+        .annotate(toolkit_slug=F("account__toolkit_slug"), words=KT("trouble__message"))
         .values("toolkit_slug", "words")
         .annotate(
             accounts=Count("pk"),
-            stopped=Count("pk", filter=Q(expires_at__lte=now)),
-            since=Min("expires_at", filter=Q(expires_at__lte=now)),
-            tries=Max("credential__failures"),
+            stopped=Count("pk", filter=Q(account__expires_at__lte=now)),
+            since=Min("account__expires_at", filter=Q(account__expires_at__lte=now)),
+            tries=Max("failures"),
         )
         .order_by("-accounts", "toolkit_slug", "words")[:MOST]
     )

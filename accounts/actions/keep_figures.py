@@ -27,17 +27,17 @@ def figures_of(project: Project, *, at_once: bool = False) -> DashboardFigures:
     if row is None:
         DashboardFigures.objects.bulk_create([DashboardFigures(project=project)], ignore_conflicts=True)
         row = DashboardFigures.objects.get(pk=project.pk)
+    # Of what nobody has counted since it was read here: then `attempts` is another.
+    as_read = DashboardFigures.objects.filter(pk=project.pk, due_at__isnull=True, attempts=row.attempts)
     if row.computed_at is None or at_once:
-        DashboardFigures.objects.filter(pk=project.pk, due_at__isnull=True).update(due_at=lease_clock())
+        as_read.update(due_at=lease_clock())
         claimed = claim_one(DashboardFigures, project.pk, lease=LEASE)
         if claimed is not None:
             count_anew(claimed)
         return DashboardFigures.objects.get(pk=project.pk)
     now = timezone.now()
     if row.due_at is None and row.computed_at <= now - FRESH_FOR:
-        DashboardFigures.objects.filter(pk=project.pk, due_at__isnull=True, attempts=row.attempts).update(
-            due_at=now
-        )
+        as_read.update(due_at=now)
         row.due_at = now
     return row
 

@@ -59,7 +59,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The whole of it; `success` is in per cent of the links that are over, None where none is."""
+    """The whole of it; `success` is in per cent of the links made, None where none was."""
 
     stages: tuple[Stage, ...]
     ends: tuple[End, ...]
@@ -83,7 +83,6 @@ def links_shown(counted: Mapping[str, Any]) -> Links:
         stages.append(Stage(words, number, _per_cent(number, made), _width(number, made)))
     ends: Mapping[str, int] = counted["ends"]
     lost = sum(ends.values())
-    over = made - counted["underWay"]
     return Links(
         stages=tuple(stages),
         ends=tuple(
@@ -93,7 +92,7 @@ def links_shown(counted: Mapping[str, Any]) -> Links:
         made=made,
         under_way=counted["underWay"],
         lost=lost,
-        success=_per_cent(counted["connected"], over),
+        success=_per_cent(counted["connected"], made),
     )
 
 

@@ -16,6 +16,8 @@ from authconfigs.catalogue.toolkit import Toolkit
 from flowra.pages.moments import moment
 from flowra.pages.names import cut_in_the_middle
 
+AT_FIRST = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -33,10 +35,22 @@ class Trouble:
     link: str
 
 
-def troubles_shown(here: Here, names: Names, found: Iterable[Mapping[str, Any]]) -> list[Trouble]:
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """The worst first; `more` are the rest, folded away."""
+
+    first: tuple[Trouble, ...]
+    more: tuple[Trouble, ...]
+
+
+def troubles_shown(here: Here, names: Names, found: Iterable[Mapping[str, Any]]) -> Troubles:
     """From what `find_troubles` answered; no query."""
     makers = {"client": _client, "renewal": _renewal, "revocation": _revocation, "webhook": _webhook}
-    return [makers[each["kind"]](here, names, each) for each in found]
+    told = sorted(
+        (makers[each["kind"]](here, names, each) for each in found), key=lambda each: each.kind != "bad"
+    )
+    shown = AT_FIRST if len(told) > AT_FIRST + 1 else len(told)
+    return Troubles(tuple(told[:shown]), tuple(told[shown:]))
 
 
 def _client(here: Here, names: Names, each: Mapping[str, Any]) -> Trouble:
