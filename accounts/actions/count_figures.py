@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from accounts.actions.count_links import count_links
 from accounts.actions.find_troubles import FAILING, SOON, find_troubles
-from accounts.models import ConnectedAccount
+from accounts.models import ConnectedAccount, Status
 from flowra.models import Event
 from flowra.models.event import COMINGS_AND_GOINGS
 
 DAYS = 30
+_WERE_CONNECTED = (Status.ACTIVE, Status.EXPIRED, Status.INACTIVE)
 
 
 def count_figures(project_id: str) -> dict[str, Any]:
@@ -29,16 +30,16 @@ def count_figures(project_id: str) -> dict[str, Any]:
     """
     now = timezone.now()
     live = ConnectedAccount.live.filter(project_id=project_id)
+    statuses = _by_toolkit(project_id)
     return {
-        "statuses": _by_toolkit(project_id),
+        "statuses": statuses,
         "expiring": live.filter(SOON).count(),
         "failing": live.filter(FAILING).count(),
         "days": _days(project_id, now),
         "links": count_links(project_id, now),
         "troubles": find_troubles(project_id, now),
-        "everConnected": ConnectedAccount.objects.filter(
-            project_id=project_id, connected_at__isnull=False
-        ).exists(),
+        "everConnected": any(each.get(status) for each in statuses.values() for status in _WERE_CONNECTED)
+        or ConnectedAccount.objects.filter(project_id=project_id, connected_at__isnull=False).exists(),
     }
 
 
@@ -47,7 +48,7 @@ def _by_toolkit(project_id: str) -> dict[str, dict[str, int]]:
         ConnectedAccount.live.filter(project_id=project_id)
         .order_by()
         .values_list("toolkit_slug", "status")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     found: dict[str, dict[str, int]] = {}
     for slug, status, count in rows:
@@ -66,7 +67,7 @@ def _days(project_id: str, now: datetime) -> list[Mapping[str, Any]]:
         .order_by()
         .annotate(day=TruncDate("at", tzinfo=UTC))
         .values_list("day", "type")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     counted: dict[tuple[date, str], int] = {(day, type): count for day, type, count in rows}
     return [

@@ -33,7 +33,7 @@ def count_links(project_id: str, now: datetime) -> dict[str, dict[str, Any]]:
             was_parked=_whether(~Q(confirmation_hash="")),
         )
         .values_list("state", "end", "is_recent", "was_pressed", "was_parked")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     found = {str(days): _Links() for days in WINDOWS}
     for state, end, is_recent, was_pressed, was_parked, count in rows:

@@ -72,7 +72,7 @@ def _renewals(project_id: str, now: datetime) -> list[dict[str, Any]]:
         .annotate(toolkit_slug=F("account__toolkit_slug"), words=KT("trouble__message"))
         .values("toolkit_slug", "words")
         .annotate(
-            accounts=Count("pk"),
+            accounts=Count("*"),
             stopped=Count("pk", filter=Q(account__expires_at__lte=now)),
             since=Min("account__expires_at", filter=Q(account__expires_at__lte=now)),
             tries=Max("failures"),
@@ -101,7 +101,7 @@ def _revocations(project_id: str, now: datetime) -> list[dict[str, Any]]:
         Revocation.objects.filter(bad, account__project_id=project_id)
         .order_by()
         .values("account__toolkit_slug", "outcome")
-        .annotate(accounts=Count("pk"), since=Min("created_at"))
+        .annotate(accounts=Count("*"), since=Min("created_at"))
         .order_by("-accounts", "account__toolkit_slug", "outcome")[:MOST]
     )
     return [
