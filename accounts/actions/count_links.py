@@ -85,5 +85,5 @@ def _end_of(end: str, was_pressed: bool, was_parked: bool) -> str:
     return "provider_error"
 
 
-def _whether(condition: Q) -> ExpressionWrapper:
+def _whether(condition: Q) -> ExpressionWrapper[Q]:
     return ExpressionWrapper(condition, output_field=BooleanField())

@@ -105,14 +105,13 @@ def _renewal(here: Here, names: Names, each: Mapping[str, Any]) -> Trouble:
 
 def _revocation(here: Here, names: Names, each: Mapping[str, Any]) -> Trouble:
     toolkit = names.toolkit(each["toolkit"])
-    grants = "1 grant" if each["accounts"] == 1 else f"{each['accounts']:,} grants"
+    is_one = each["accounts"] == 1
+    grants, them = ("1 grant", "it") if is_one else (f"{each['accounts']:,} grants", "them")
     if each["isGivenUp"]:
-        words = (
-            f"{grants} could not be taken back. Your app cannot use them; {toolkit.name} may still list it."
-        )
-        turn = "The person's: remove your app in their settings there."
+        words = f"{grants} could not be taken back. Your app cannot use {them}; {toolkit.name} may still list {them}."
+        turn = f"The person's: remove your app in their settings at {toolkit.name}."
     else:
-        words = f"{grants} cannot be taken back so far. Your app cannot use them any more."
+        words = f"{grants} cannot be taken back so far. Your app cannot use {them} any more."
         turn = f"{toolkit.name}'s. Flowra tries again by itself."
     return Trouble(
         "careful",

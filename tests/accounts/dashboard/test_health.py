@@ -15,8 +15,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions.keep_figures import count_anew, figures_of
-from accounts.models import ConnectedAccount, Credential, DashboardFigures, Status
+from accounts.models import (
+    ConnectedAccount,
+    Credential,
+    DashboardFigures,
+    Revocation,
+    RevocationOutcome,
+    Status,
+)
 from authconfigs.models import AuthConfig
+from flowra import fault_points
 from flowra.due.heartbeat import beat
 from flowra.due.row import claim
 from flowra.events.names import EventType
@@ -193,6 +201,30 @@ def test_a_service_that_renews_nothing_is_told_with_how_many_it_touches(
     assert "Whose turn: Slack's. Flowra tries again by itself." in said
 
 
+@pytest.mark.both_databases
+def test_a_service_that_cannot_be_told_of_revocations_is_told_here(
+    project: Project, config: AuthConfig, as_member: AsMember
+) -> None:
+    now = timezone.now()
+    make_account(config)
+    for outcome, due_at, finished_at in (
+        (RevocationOutcome.FAILING, now, None),
+        (RevocationOutcome.GIVEN_UP, None, now),
+        (RevocationOutcome.GIVEN_UP, None, now - timedelta(days=20)),
+        (RevocationOutcome.DONE, None, now),
+    ):
+        Revocation.objects.create(
+            account=make_account(config, deleted_at=now),
+            outcome=outcome,
+            created_at=now,
+            due_at=due_at,
+            finished_at=finished_at,
+        )
+    said = text_of(page(as_member(), project))
+    assert "1 grant cannot be taken back so far. Your app cannot use it any more." in said
+    assert "1 grant could not be taken back. Your app cannot use it; Slack may still list it." in said
+
+
 def test_a_webhook_that_flowra_switched_off_is_told_and_one_that_a_person_did_is_not(
     project: Project, config: AuthConfig, as_member: AsMember
 ) -> None:
@@ -235,6 +267,18 @@ def test_the_first_look_counts_and_the_next_ones_show_that(
     assert work() == 0, "they are fresh"
 
 
+def test_an_account_whose_first_day_is_unknown_is_counted_once_as_well(
+    project: Project, config: AuthConfig, as_member: AsMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_account(config, connected_at=None)
+    browser = as_member()
+    reached: list[str] = []
+    monkeypatch.setattr(fault_points, "reached", reached.append)
+    for _ in range(3):
+        assert figure(page(browser, project), "connected")[1] == "1"
+    assert reached.count("figures.counted") == 1
+
+
 @pytest.mark.both_databases
 def test_figures_that_are_no_longer_fresh_are_shown_at_once_and_counted_once_by_the_worker(
     project: Project, config: AuthConfig, as_member: AsMember
@@ -255,16 +299,15 @@ def test_figures_that_are_no_longer_fresh_are_shown_at_once_and_counted_once_by_
 def test_of_many_first_looks_at_once_one_counts(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from accounts.actions import keep_figures
-
     project = make_project()
     make_account(make_auth_config(project, "slack"))
-    counted = []
-    count = keep_figures.count_figures
-    monkeypatch.setattr(keep_figures, "count_figures", lambda id: (counted.append(id), count(id))[1])
+    counted: list[str] = []
+    monkeypatch.setattr(fault_points, "reached", counted.append)
     found = at_once(*[lambda: figures_of(project)] * 6)
-    assert counted == [project.pk]
-    assert all(each.computed_at is None or each.figures["everConnected"] for each in found)
+    assert counted.count("figures.counted") == 1
+    for each in found:
+        assert isinstance(each, DashboardFigures)
+        assert each.computed_at is None or each.figures["everConnected"]
     assert figures_of(project).figures["statuses"] == {"slack": {"ACTIVE": 1}}
 
 
