@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils.safestring import SafeString
 
@@ -23,6 +23,7 @@ class Age:
     """
 
     clock: str
+    iso: str
     exactly: str
     said: SafeString
     is_old: bool
@@ -40,7 +41,8 @@ def age_of(kept: DashboardFigures, now: datetime) -> Age:
     at = kept.computed_at or now
     is_stale = at <= now - FRESH_FOR
     return Age(
-        clock=f"{at:%H:%M:%S}",
+        clock=f"{at.astimezone(UTC):%H:%M:%S}",
+        iso=at.isoformat(),
         exactly=exact(at),
         said=moment(at),
         is_old=at <= now - OLD_AFTER,
