@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.actions.claim_renewals import claim_renewals
-from accounts.models import Credential, LinkSession, Revocation
+from accounts.models import Credential, DashboardFigures, LinkSession, Revocation
 from flowra.due.kinds import Chore, DueKind, at_first_use, register_chore, register_kind
 
 
@@ -34,6 +34,16 @@ def register() -> None:
             lease=timedelta(seconds=20),
             claim=claim_renewals,
             share=0.75,
+        ),
+    )
+    # Counting the accounts of many projects leaves most threads to what people wait for.
+    register_kind(
+        "figures",
+        DueKind(
+            DashboardFigures,
+            at_first_use("accounts.actions.keep_figures.count_anew"),
+            lease=timedelta(seconds=60),
+            share=0.25,
         ),
     )
     register_chore(

@@ -4,6 +4,7 @@ from .account_share import AccountShare
 from .account_use import AccountUse, UseKind
 from .connected_account import ConnectedAccount, Status, StatusReason
 from .credential import Credential
+from .dashboard_figures import DashboardFigures
 from .external_user import DEFAULT_USER_NAME, ExternalUser
 from .grant_fingerprint import GrantFingerprint
 from .link_session import LinkSession, LinkState, OnDuplicate
@@ -18,6 +19,7 @@ __all__ = [
     "AccountUse",
     "ConnectedAccount",
     "Credential",
+    "DashboardFigures",
     "ExternalUser",
     "GrantFingerprint",
     "LinkSession",

@@ -47,6 +47,13 @@ class Credential(DueRow):
             models.Index(
                 fields=["slot_at"], name="credential_slot", condition=models.Q(slot_at__isnull=False)
             ),
+            # The few that ail: those that end soon, and those whose renewal fails.
+            models.Index(
+                fields=["warned_at"], name="credential_warned", condition=models.Q(warned_at__isnull=False)
+            ),
+            models.Index(
+                fields=["retry_at"], name="credential_failing", condition=models.Q(retry_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
-from flowra.models import Project
+from flowra.models import Membership, Project, Role
 
 from .checked_project import checked_name, checked_origins, checked_owner_email, checked_schemes
 
@@ -22,8 +23,10 @@ def create_project(
     require_confirmation: bool = False,
     owner_email: str = "",
     custom_schemes: Sequence[str] = (),
+    owner: User | None = None,
 ) -> Project:
-    """Stores the project and the event; a test project's keys begin with `flw_test_`.
+    """Stores the project, its first owner where there is one, and the events; a test project's keys begin with
+    `flw_test_`.
 
     Raises InvalidInput naming `name`, `callbackOrigins.N`, `customSchemes.N` or `ownerEmail`.
     """
@@ -44,4 +47,13 @@ def create_project(
             actor=actor,
             data={"name": project.name, "callbackOrigins": project.callback_origins},
         )
+        if owner is not None:
+            Membership.objects.create(user=owner, project=project, role=Role.OWNER)
+            record(
+                EventType.MEMBER_JOINED,
+                project_id=project.pk,
+                subject=("member", str(owner.pk)),
+                actor=actor,
+                data={"name": owner.get_username(), "role": Role.OWNER.label},
+            )
     return project

@@ -51,7 +51,9 @@ def main() -> int:
     """The exit code: 0 when every promise is kept."""
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument("--databases", default="sqlite,postgresql", help="which, comma-separated")
-    options.add_argument("--parts", default="read,use,drain,serve", help="what to measure, comma-separated")
+    options.add_argument(
+        "--parts", default="read,dashboard,use,drain,serve", help="what to measure, comma-separated"
+    )
     options.add_argument(
         "--large", type=int, default=100_000, help="how many accounts the large database has"
     )
@@ -65,8 +67,15 @@ def main() -> int:
         directory = Path(name)
         directory.chmod(0o755)
         for database in given.databases.split(","):
-            if "read" in given.parts:
-                measure_database(database, directory, table, large=given.large, seconds=given.seconds)
+            if "read" in given.parts or "dashboard" in given.parts:
+                measure_database(
+                    database,
+                    directory,
+                    table,
+                    large=given.large,
+                    seconds=given.seconds,
+                    parts=given.parts.split(","),
+                )
             if "use" in given.parts:
                 with new_database(database, directory / f"pguse{database}") as url:
                     measure_use(database, directory, url, table, seconds=given.seconds)
@@ -88,7 +97,9 @@ def main() -> int:
     return 0
 
 
-def measure_database(database: str, directory: Path, table: Table, *, large: int, seconds: float) -> None:
+def measure_database(
+    database: str, directory: Path, table: Table, *, large: int, seconds: float, parts: Sequence[str]
+) -> None:
     """All figures of one database, at both sizes."""
     with ExitStack() as stack:
         running = {}
@@ -99,6 +110,11 @@ def measure_database(database: str, directory: Path, table: Table, *, large: int
             port = free_port()
             stack.enter_context(installation.serving(["-m", "tests.bench.serving", str(port)], port))
             running[size] = Running(installation, facts, port)
+        if "dashboard" in parts:
+            table.title(f"{database}: the dashboard's first page; times that of {SMALL} accounts")
+            measure_dashboard(running[SMALL], running[large], table, large)
+        if "read" not in parts:
+            return
         table.title(f"{database}: one caller alone; times the first page of {SMALL} accounts")
         measure_pages(running[SMALL], running[large], table, large)
         for size, one in running.items():
@@ -150,6 +166,28 @@ def measure_pages(small: Running, large: Running, table: Table, size: int) -> No
     for name, milliseconds in took.items():
         promised = 1.5 if name.startswith((f"first page of {size}", f"page {DEEP_PAGE}")) else None
         table.add(Figure(name, f"{milliseconds:.2f} ms", milliseconds / took["first page"], at_most=promised))
+
+
+def measure_dashboard(small: Running, large: Running, table: Table, size: int) -> None:
+    """The page beside workers that count its figures whenever they are no longer fresh; and what counting costs them."""
+    pages = {SMALL: small, size: large}
+    asked = {}
+    with ExitStack() as stack:
+        for count, one in pages.items():
+            path, cookie = one.installation.run("-m", "tests.bench.dashboard").splitlines()[-1].split()
+            stack.enter_context(one.installation.working())
+            request = request_bytes(path, cookie=cookie)
+            asked[f"page of {count} accounts"] = (one.port, request)
+            with Exchange(one.port) as exchange:
+                table.add(Figure(f"its first look at {count}", f"{exchange.milliseconds(request):.1f} ms"))
+        took = milliseconds_in_turns(asked)
+    for name, milliseconds in took.items():
+        promised = 2.0 if name.startswith(f"page of {size} ") else None
+        ratio = milliseconds / took[f"page of {SMALL} accounts"]
+        table.add(Figure(name, f"{milliseconds:.2f} ms", ratio, at_most=promised))
+    for count, one in pages.items():
+        cost = float(one.installation.run("-m", "tests.bench.dashboard", "count").splitlines()[-1])
+        table.add(Figure(f"counting the figures of {count}", f"{cost:.1f} ms"))
 
 
 def milliseconds_in_turns(asked: Mapping[str, tuple[int, bytes]], times: int = 60) -> dict[str, float]:

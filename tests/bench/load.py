@@ -18,11 +18,15 @@ class Unexpected(Exception):
     """An answer that is not what the figure is about."""
 
 
-def request_bytes(path: str, *, key: str = "", method: str = "GET", body: bytes = b"") -> bytes:
+def request_bytes(
+    path: str, *, key: str = "", cookie: str = "", method: str = "GET", body: bytes = b""
+) -> bytes:
     """One HTTP/1.1 request on a connection that stays open."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if key:
         lines.append(f"x-api-key: {key}")
+    if cookie:
+        lines.append(f"Cookie: {cookie}")
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -213,6 +213,8 @@ def _dashboard(name: str, title: str, path: str, who: str = "owner") -> None:
 _dashboard("sign-in", "Signing in", "/dashboard/sign-in", "stranger")
 _dashboard("look", "How the app looks", "/dashboard/{project}/look?accent=%23ffcc00")
 _dashboard("projects", "Projects", "/dashboard/?all")
+_dashboard("new-project", "A new project", "/dashboard/new", "operator")
+_dashboard("health", "Health", "/dashboard/{project}/")
 _dashboard("configs", "Auth configs", "/dashboard/{project}/auth-configs")
 _dashboard("config", "One auth config", "/dashboard/{project}/auth-configs/{config}")
 _dashboard("config-failing", "One that is refused", "/dashboard/{project}/auth-configs/{failing}")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from accounts.dashboard.health.page import health, health_figures
+
+urlpatterns: list[URLPattern] = [
+    path("", health, name="health"),
+    path("health/figures", health_figures, name="health_figures"),
+]

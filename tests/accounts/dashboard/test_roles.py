@@ -32,6 +32,9 @@ LEAST: dict[str, tuple[Role | None, Role | None]] = {
     "person": (VIEWER, VIEWER),
     "person_switch": (NO, SUPPORT),
     "person_revoke": (SUPPORT, SUPPORT),
+    # Health.
+    "health": (VIEWER, VIEWER),
+    "health_figures": (VIEWER, VIEWER),
     # Auth configs and toolkits. Some of them tell whoever may do it that GET does nothing.
     "auth_configs": (VIEWER, VIEWER),
     "choose_toolkit": (DEVELOPER, DEVELOPER),
@@ -81,7 +84,7 @@ LEAST: dict[str, tuple[Role | None, Role | None]] = {
     "look_sheet": (OWNER, NO),
 }
 # Those that are no project's: each says by itself whom it lets in.
-NO_PROJECTS = {"projects", "sign_in", "sign_out", "password", "join"}
+NO_PROJECTS = {"projects", "sign_in", "sign_out", "password", "join", "new_project"}
 
 
 def member(project: Project, role: Role) -> Client:
