@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch
-
 from accounts.dashboard.gate import Here
 from accounts.models import ConnectedAccount, ExternalUser
 from accounts.pages.account_words import service_name
@@ -52,20 +50,12 @@ def _called(here: Here, event: Event) -> str:
     return called if isinstance(called, str) and called else event.subject_id
 
 
-def page_of(here: Here, name: str, *args: str) -> str:
-    """The path of a page, empty where there is none."""
-    try:
-        return here.url(name, *args)
-    except NoReverseMatch:
-        return ""
-
-
 def _accounts(here: Here, ids: list[str]) -> Names:
     accounts = ConnectedAccount.objects.filter(project_id=here.project.pk, pk__in=ids)
     return {
         each.pk: Subject(
             f"{service_name(each.toolkit_slug)}, {each.identity_label or each.display_name or each.external_user.name}",
-            page_of(here, "account", each.pk),
+            here.url("account", each.pk),
         )
         for each in accounts.select_related("external_user")
     }
@@ -76,7 +66,7 @@ def _auth_configs(here: Here, ids: list[str]) -> Names:
     return {
         each.pk: Subject(
             f"{service_name(each.toolkit_slug)}, {each}",
-            "" if each.deleted_at else page_of(here, "auth_config", each.pk),
+            "" if each.deleted_at else here.url("auth_config", each.pk),
         )
         for each in found
     }
@@ -84,7 +74,7 @@ def _auth_configs(here: Here, ids: list[str]) -> Names:
 
 def _users(here: Here, ids: list[str]) -> Names:
     found = ExternalUser.objects.filter(project_id=here.project.pk, pk__in=ids)
-    return {each.pk: Subject(each.name, page_of(here, "person", each.pk)) for each in found}
+    return {each.pk: Subject(each.name, here.url("person", each.pk)) for each in found}
 
 
 def _keys(here: Here, ids: list[str]) -> Names:
