@@ -22,6 +22,7 @@ from flowra.pages.trail_words import ToldEvent, events_of
 
 from .account_words import status_badge
 from .what_is_wrong import what_and_whose_turn
+from .what_to_say import what_to_say
 
 SECRETS = {
     "access_token": "access token",
@@ -76,6 +77,7 @@ class Story:
     what: str
     since: SafeString | None
     turn: str
+    to_say: str
     scopes: tuple[Scope, ...]
     secrets: tuple[str, ...]
     expiry: SafeString
@@ -112,6 +114,7 @@ def story_of(account: ConnectedAccount) -> Story:
         what=what,
         since=_since(account, events),
         turn=turn,
+        to_say=what_to_say(account, service, credential),
         scopes=_scopes(account, toolkit),
         secrets=tuple(SECRETS.get(name, name) for name in account.secret_names),
         expiry=_expiry(account),

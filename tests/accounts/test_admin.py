@@ -207,6 +207,8 @@ def test_the_role_of_support_holds_these_permissions_and_no_others(support: Clie
     assert {f"{app}.{codename}" for app, codename in held} == {
         "accounts.view_connectedaccount",
         "accounts.revoke_connectedaccount",
+        "accounts.reconnect_connectedaccount",
+        "accounts.view_revocationrun",
         "accounts.view_externaluser",
         "authconfigs.view_authconfig",
         "flowra.view_event",
