@@ -137,7 +137,7 @@ def _write_items(run: RevocationRun, accounts: QuerySet[ConnectedAccount]) -> in
         cursor.execute(
             # The table's own name and Django's own query: what is anybody's is among the values.
             f"INSERT INTO {table} (run_id, account_id, outcome, words) "  # noqa: S608
-            f"SELECT DISTINCT %s, chosen.id, %s, '' FROM ({chosen}) AS chosen",
+            f"SELECT DISTINCT %s, chosen.id, %s, '' FROM ({chosen}) AS chosen ORDER BY chosen.id",
             [run.pk, ItemOutcome.WAITING.value, *values],
         )
         return int(cursor.rowcount)

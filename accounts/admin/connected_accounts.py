@@ -57,7 +57,10 @@ class ConnectedAccountAdmin(ManyAtOnce):
         LastUsedFilter,
     )
     search_fields = ("id", "external_user__name", "identity_email", "labels")
-    search_help_text = "A person, an e-mail, an identity or workspace, an account's id, a label."
+    search_help_text = (
+        "A person, an e-mail, a workspace, a service, an app, a label, an account's id, "
+        "or the reference that a page showed."
+    )
     ordering = ("-created_at", "-id")
     actions = ("revoke_selected",)
 

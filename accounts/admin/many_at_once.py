@@ -5,27 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts.actions.revoke_many import start_run
-from accounts.models import ConnectedAccount
 from accounts.pages import account_export
 from accounts.pages.revoking_many import ManyForm, named, preview_of
 from flowra.admin.pages import ReadOnlyPages
+from flowra.admin.whole_list import chosen_words, selection_of, whole_list, whole_query
 from flowra.errors import Conflict, NotFound
 from flowra.events.names import EventType
 from flowra.events.record import record
 from flowra.pages.staff import actor_of
 from flowra.pages.table_export import csv_answer, in_reads, ndjson_file
-
-# What says how a list is shown, and not what is in it.
-_SHOWN_HOW = ("o", "p", "all", "e")
 
 
 class ManyAtOnce(ReadOnlyPages):
@@ -48,7 +43,7 @@ class ManyAtOnce(ReadOnlyPages):
             path("revoke-all/", guard(self.revoke_all_view), name="accounts_connectedaccount_revoke_all"),
             path(
                 "export.<str:kind>",
-                guard(self.export_view),  # type: ignore[type-var]
+                guard(self.export_view),
                 name="accounts_connectedaccount_export",
             ),
             *super().get_urls(),
@@ -56,11 +51,8 @@ class ManyAtOnce(ReadOnlyPages):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list, with what may be done with all of it."""
-        query = request.GET.copy()
-        for name in _SHOWN_HOW:
-            query.pop(name, None)
         context = {
-            "whole": query.urlencode(),
+            "whole": whole_query(request),
             "may_revoke": self.has_revoke_permission(request),
             "may_export": self.has_export_permission(request),
         }
@@ -70,11 +62,11 @@ class ManyAtOnce(ReadOnlyPages):
         """GET shows what revoking the whole list touches and asks why; POST starts the run and leads to its page."""
         if not self.has_revoke_permission(request):
             raise PermissionDenied
-        accounts, shown = self._whole(request)
+        accounts, shown = whole_list(self, request)
         preview = preview_of(accounts)
         if preview.count == 0:
             raise NotFound("There is no connection in this list that could be revoked.")
-        words = chosen_words(shown)
+        words = chosen_words(shown, "connections")
         data = request.POST if request.method == "POST" else None
         form = ManyForm(preview.count, timezone.now(), data=data)
         changed = ""
@@ -86,7 +78,7 @@ class ManyAtOnce(ReadOnlyPages):
                     actor_of(request),
                     said["reason"],
                     words,
-                    selection=_selection(shown),
+                    selection=selection_of(shown),
                     at_most=said["seen"],
                     as_of=said["as_of"],
                 )
@@ -118,15 +110,15 @@ class ManyAtOnce(ReadOnlyPages):
             raise PermissionDenied
         if kind not in ("csv", "ndjson"):
             raise NotFound("A list is exported as csv or as ndjson.")
-        accounts, shown = self._whole(request)
-        selection = _selection(shown)
+        accounts, shown = whole_list(self, request)
+        selection = selection_of(shown)
         project_id = selection.get("project")
         record(
             EventType.ACCOUNTS_EXPORTED,
             project_id=project_id,
             subject=("accounts", project_id or "all"),
             actor=actor_of(request),
-            data={"chosen": chosen_words(shown), "rows": accounts.count(), "format": kind},
+            data={"chosen": chosen_words(shown, "connections"), "rows": accounts.count(), "format": kind},
         )
         rows = in_reads(accounts)
         if kind == "csv":
@@ -138,34 +130,3 @@ class ManyAtOnce(ReadOnlyPages):
         url = reverse("admin:accounts_connectedaccount_revoke_all")
         self.message_user(request, "These are many: they are revoked one after the other.", messages.INFO)
         return HttpResponseRedirect(f"{url}?{request.GET.urlencode()}")
-
-    def _whole(self, request: HttpRequest) -> tuple[QuerySet[ConnectedAccount], ChangeList]:
-        query = request.GET.copy()
-        for name in _SHOWN_HOW:
-            query.pop(name, None)
-        request.GET = query  # type: ignore[assignment]
-        shown = self.get_changelist_instance(request)
-        accounts: QuerySet[ConnectedAccount] = shown.queryset
-        return accounts, shown
-
-
-def chosen_words(shown: ChangeList) -> str:
-    """What a list holds, as a sentence without its end: `All connections with person customer_42, service Slack`."""
-    said = []
-    for each in shown.filter_specs:
-        value = each.value() if hasattr(each, "value") else None
-        if value is not None:
-            words = dict(getattr(each, "lookup_choices", ())).get(value, value)
-            said.append(f"{each.title} {words}")
-    if shown.query:
-        said.append(f"search “{shown.query}”")
-    return f"All connections with {', '.join(said)}" if said else "All connections of this Flowra"
-
-
-def _selection(shown: ChangeList) -> dict[str, str]:
-    chosen = {
-        str(each.parameter_name): str(each.value())
-        for each in shown.filter_specs
-        if hasattr(each, "value") and hasattr(each, "parameter_name") and each.value() is not None
-    }
-    return {**chosen, "q": shown.query} if shown.query else chosen

@@ -112,7 +112,7 @@ class RevocationRunAdmin(ReadOnlyPages):
             path("<str:object_id>/go-on/", guard(self.go_on_view), name="accounts_revocationrun_go_on"),
             path(
                 "<str:object_id>/results.csv",
-                guard(self.results_view),  # type: ignore[type-var]
+                guard(self.results_view),
                 name="accounts_revocationrun_results",
             ),
             *super().get_urls(),

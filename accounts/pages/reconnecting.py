@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.utils.safestring import SafeString
-
 from accounts.actions.ask_to_reconnect import ask_to_reconnect
 from accounts.models import ConnectedAccount, Credential
 from accounts.pages.account_words import service_name
@@ -13,7 +11,7 @@ from accounts.pages.what_to_say import what_to_say
 from authconfigs.actions.toolkit_for import toolkit_for
 from flowra.errors import FlowraError
 from flowra.events.record import Actor
-from flowra.pages.moments import moment
+from flowra.pages.moments import exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Asked:
 
     url: str = field(repr=False)
     text: str = field(repr=False)
-    until: SafeString
+    until: str
 
 
 def ask(account: ConnectedAccount, actor: Actor) -> Asked:
@@ -34,4 +32,4 @@ def ask(account: ConnectedAccount, actor: Actor) -> Asked:
         service = service_name(account.toolkit_slug)
     credential = Credential.objects.filter(account_id=account.pk).defer("secrets").first()
     text = what_to_say(account, service, credential, link=link.url, until=link.expires_at)
-    return Asked(link.url, text, moment(link.expires_at))
+    return Asked(link.url, text, exact(link.expires_at))

@@ -67,7 +67,7 @@ def preview_of(accounts: QuerySet[ConnectedAccount]) -> ManyPreview:
     """Of the live ones among `accounts`, as they are now; the number of queries does not grow with them."""
     live = accounts.filter(deleted_at__isnull=True)
     # Their grouping must not go by how the list is sorted.
-    groups = list(
+    groups: list[Any] = list(
         live.order_by()
         .annotate(is_empty=Case(When(secret_names=[], then=Value(True)), default=Value(False)))
         .values("project_id", "toolkit_slug", "auth_config__auth_scheme", "is_empty")

@@ -39,6 +39,7 @@ SECRETS = {
 _BEGAN: dict[str, tuple[str, ...]] = {
     Status.INITIATED: (EventType.LINK_OPENED,),
     Status.ACTIVE: (EventType.ACCOUNT_CONNECTED, EventType.ACCOUNT_RECONNECTED, EventType.ACCOUNT_ENABLED),
+    Status.EXPIRED: (EventType.ACCOUNT_EXPIRED,),
     Status.INACTIVE: (EventType.ACCOUNT_DISABLED,),
     Status.FAILED: (EventType.ACCOUNT_FAILED,),
 }

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -109,8 +110,6 @@ def test_a_batch_at_a_time_and_other_work_in_between(
 def test_starting_takes_as_many_queries_for_many_as_for_few(
     auth_config: AuthConfig, django_assert_num_queries: Any
 ) -> None:
-    from django.db import connection
-
     make_many(auth_config, 1)
     with CaptureQueriesContext(
         connection,
@@ -128,7 +127,7 @@ def test_what_was_revoked_meanwhile_is_skipped_and_what_fails_keeps_no_other_fro
     first, second, third, fourth = make_many(auth_config, 4)
     run = start()
     revoke_account(first, STAFF)
-    real: Any = revoke_many.revoke_account
+    real: Any = revoke_account
 
     def sometimes(account: ConnectedAccount, *rest: Any) -> Any:
         if account.pk == second.pk:
