@@ -265,7 +265,9 @@ def test_how_it_goes_is_shown_while_it_goes_and_after(
         "2 ◔ being told",
     ):
         assert words in told, words
-    assert "Refresh" not in support.get(f"{page_of(run)}?still=1").headers
+    assert "<textarea" not in page.content.decode(), "what is typed would be gone in three seconds"
+    still = support.get(f"{page_of(run)}?still=1")
+    assert "Refresh" not in still.headers and "<textarea" in still.content.decode()
     a_worker_revokes()
     Revocation.objects.filter(account=accounts[0]).update(outcome="DONE")
     Revocation.objects.filter(account=accounts[1]).update(outcome="UNSUPPORTED")
