@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from accounts.actions.revoke_many import start_run
 from accounts.models import ConnectedAccount
@@ -150,3 +151,23 @@ def test_what_is_wrong_and_what_to_say_are_on_one_screen(
     for what in (".stand .big", ".stand .lead", ".stand .choices", "#to-say"):
         box = page.locator(what).first.bounding_box()
         assert box is not None and box["y"] + box["height"] <= 800, what
+
+
+@pytest.mark.parametrize("look", [{"width": 320}, {"dark": True}], ids=["phone", "dark"])
+def test_nothing_of_ours_stands_in_support_s_way(
+    live_flowra: str, visitor: Callable[..., BrowserContext], look: dict[str, Any]
+) -> None:
+    account = make_whole_account()
+    ConnectedAccount.objects.update(status="EXPIRED", status_reason="grant_revoked")
+    other = make_account(account.auth_config)
+    run = start_run(ConnectedAccount.objects.filter(pk=other.pk), Actor("staff", "1"), "They left", "All")
+    make_support("support@example.com", PASSWORD)
+    page = sign_in(visitor(**look), live_flowra, "support@example.com")
+    for url in (
+        story_url(account),
+        f"{LIST}revoke-all/",
+        f"/admin/accounts/revocationrun/{run.pk}/change/?still=1",
+    ):
+        page.goto(f"{live_flowra}{url}")
+        results = Axe().run(page, "#content")
+        assert results.violations_count == 0, results.generate_report()
