@@ -22,10 +22,12 @@ def make_support(name: str = "support@example.com", password: str | None = None)
 
 
 def _support() -> Group:
-    """The group that a migration made; after a test that emptied the tables, made by that migration again."""
+    """The group that migrations made; after a test that emptied the tables, made by those migrations again."""
     if not Group.objects.filter(name="Support").exists():
         role: Any = import_module("accounts.migrations.0005_support_role")
         role.make_role(apps, SimpleNamespace(connection=connection))
+        wider: Any = import_module("accounts.migrations.0016_support_reconnects")
+        wider.widen_role(apps, SimpleNamespace(connection=connection))
     return Group.objects.get(name="Support")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.actions.claim_renewals import claim_renewals
-from accounts.models import Credential, DashboardFigures, LinkSession, Revocation
+from accounts.models import Credential, DashboardFigures, LinkSession, Revocation, RevocationRun
 from flowra.due.kinds import Chore, DueKind, at_first_use, register_chore, register_kind
 
 
@@ -46,6 +46,15 @@ def register() -> None:
             share=0.25,
         ),
     )
+    register_kind(
+        "revocation_run",
+        DueKind(
+            RevocationRun,
+            at_first_use("accounts.actions.revoke_many.go_on"),
+            lease=timedelta(seconds=60),
+            share=0.25,
+        ),
+    )
     register_chore(
         "deleted_accounts",
         Chore(at_first_use("accounts.actions.prune.prune_deleted_accounts"), every=timedelta(hours=6)),
@@ -61,6 +70,10 @@ def register() -> None:
     register_chore(
         "portal_sessions",
         Chore(at_first_use("accounts.actions.prune.prune_portal_sessions"), every=timedelta(hours=6)),
+    )
+    register_chore(
+        "old_runs",
+        Chore(at_first_use("accounts.actions.prune.prune_old_runs"), every=timedelta(hours=6)),
     )
     register_chore(
         "old_uses",

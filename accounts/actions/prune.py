@@ -14,6 +14,8 @@ from accounts.models import (
     LinkState,
     PortalSession,
     RevocationOutcome,
+    RevocationRun,
+    RevocationRunItem,
     ToolExecution,
 )
 
@@ -60,3 +62,13 @@ def prune_old_uses() -> None:
     old = AccountUse.objects.filter(day__lt=(timezone.now() - USES_KEPT).date())
     while keys := list(old.values_list("pk", flat=True)[:BATCH]):
         AccountUse.objects.filter(pk__in=keys).delete()
+
+
+def prune_old_runs() -> None:
+    """Removes what became of each account of a run that was over 30 days ago, and the run; the trail stays."""
+    old = RevocationRun.objects.filter(finished_at__lt=timezone.now() - KEPT)
+    for run_id in old.values_list("pk", flat=True):
+        items = RevocationRunItem.objects.filter(run_id=run_id)
+        while keys := list(items.values_list("pk", flat=True)[:BATCH]):
+            items.filter(pk__in=keys).delete()
+        old.filter(pk=run_id).delete()

@@ -122,11 +122,16 @@ def how_it_is_told(account: ConnectedAccount, toolkit: Toolkit | None) -> Tellin
     """How the service would hear of a revocation: not at all for a `key`, where it `cannot` be told, is `unknown` here, or
     has given `nothing`; else it is `told`.
     """
+    return telling_of(toolkit, account.auth_config.auth_scheme, holds_secrets=bool(account.secret_names))
+
+
+def telling_of(toolkit: Toolkit | None, auth_scheme: str, *, holds_secrets: bool) -> Telling:
+    """The same for all accounts of a toolkit and scheme that hold secrets, or that hold none."""
     if toolkit is None:
         return "unknown"
-    if not account.secret_names:
+    if not holds_secrets:
         return "nothing"
-    if not scheme_named(account.auth_config.auth_scheme).needs_redirect:
+    if not scheme_named(auth_scheme).needs_redirect:
         return "key"
     return "cannot" if toolkit.oauth2 is None or toolkit.oauth2.revoke is None else "told"
 

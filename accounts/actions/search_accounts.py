@@ -1,10 +1,14 @@
-"""Finding an account by whatever a customer reads out: their name, e-mail, id, workspace, a label, or the reference that a page showed."""
+"""Finding an account by whatever a customer says: their name, e-mail, id, workspace, a label, the service, the app, or the
+reference that a page showed.
+"""
 
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
@@ -18,6 +22,10 @@ _TEXTS = (
     "identity_id",
     "identity_workspace",
     "display_name",
+    "toolkit_slug",
+    "auth_config__name",
+    "auth_config__display_name",
+    "project__name",
 )
 
 
@@ -33,12 +41,26 @@ def _has(word: str) -> Q:
     for kind, field in (("ca", "pk"), ("eu", "external_user_id"), ("ac", "auth_config_id")):
         if is_id(kind, word.lower()):
             return Q(**{field: word.lower()})
-    # SQLite keeps the list as it was written, with what is beyond ASCII escaped; PostgreSQL does not.
-    found = Q(labels_text__icontains=json.dumps(word)[1:-1]) | Q(labels_text__icontains=word)
-    for field in _TEXTS:
-        found |= Q(**{f"{field}__icontains": word})
+    found = Q()
+    for written in _spellings(word):
+        # SQLite keeps the list as it was written, with what is beyond ASCII escaped; PostgreSQL does not.
+        found |= Q(labels_text__icontains=json.dumps(written)[1:-1]) | Q(labels_text__icontains=written)
+        for field in _TEXTS:
+            found |= Q(**{f"{field}__icontains": written})
     if word.lower().startswith("ca_"):
         found |= Q(pk__startswith=word.lower())
     if is_reference(word.lower()):
         found |= Q(pk__endswith=word.lower())
     return found
+
+
+def _spellings(word: str) -> list[str]:
+    """The same word as it may be stored: an accent by itself or in its letter, and large or small, which SQLite knows of
+    ASCII alone (https://www.sqlite.org/lang_expr.html#like).
+    """
+    if word.isascii():
+        return [word]
+    spellings = {word}
+    if connection.vendor == "sqlite":
+        spellings |= {word.lower(), word.upper(), word.capitalize()}
+    return sorted({unicodedata.normalize(form, each) for form in ("NFC", "NFD") for each in spellings})

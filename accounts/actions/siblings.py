@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import ConnectedAccount
 from authconfigs.actions.managed_clients import registration_of
+from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.models import AuthConfig
 from flowra.errors import FlowraError
@@ -27,6 +28,26 @@ def siblings_of(account: ConnectedAccount, identity_id: str | None = None) -> Ac
     return ConnectedAccount.live.filter(
         auth_config__in=_same_client(account.auth_config), identity_id=identity, connected_at__isnull=False
     ).exclude(pk=account.pk)
+
+
+def stopping_with(accounts: Accounts) -> Accounts:
+    """The live accounts besides `accounts` that stop working when the services are told to forget these; a query for
+    each service and auth config among them, and one for the answer.
+    """
+    live = accounts.filter(deleted_at__isnull=True)
+    others = Q(pk__in=[])
+    used = live.order_by().values_list("auth_config_id", flat=True).distinct()
+    for auth_config in AuthConfig.objects.filter(pk__in=used).select_related("project"):
+        try:
+            toolkit = toolkit_for(auth_config.project, auth_config.toolkit_slug)
+        except FlowraError:
+            continue
+        if ends_all(toolkit):
+            whose = live.filter(auth_config=auth_config).exclude(identity_id="").order_by()
+            same_person = Q(identity_id__in=whose.values("identity_id"))
+            others |= Q(auth_config__in=_same_client(auth_config)) & same_person
+    found = ConnectedAccount.live.filter(others, connected_at__isnull=False)
+    return found.exclude(pk__in=live.order_by().values("pk"))
 
 
 def ends_all(toolkit: Toolkit) -> bool:

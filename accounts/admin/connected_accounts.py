@@ -13,14 +13,16 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.actions.ask_to_reconnect import why_not
 from accounts.actions.check_account import check_account
 from accounts.actions.search_accounts import search_accounts
 from accounts.models import ConnectedAccount, Status
 from accounts.pages.account_words import name_of, service_name, status_badge
+from accounts.pages.reconnecting import ask
 from accounts.pages.revoking import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
 from accounts.pages.story import story_of
 from flowra.admin.filters import ProjectFilter
-from flowra.admin.pages import ReadOnlyPages, plain_id
+from flowra.admin.pages import plain_id
 from flowra.errors import InvalidInput, NotFound
 from flowra.pages.moments import moment
 from flowra.pages.names import cut_in_the_middle
@@ -31,14 +33,16 @@ from .filters import (
     CreatedFilter,
     DeletedFilter,
     LastUsedFilter,
+    PersonFilter,
     StatusFilter,
     ToolkitFilter,
 )
+from .many_at_once import ManyAtOnce
 
 
 @admin.register(ConnectedAccount)
-class ConnectedAccountAdmin(ReadOnlyPages):
-    """Seen with the permission to view; revoked with one of its own."""
+class ConnectedAccountAdmin(ManyAtOnce):
+    """Seen with the permission to view; revoked, asked to be connected again and exported with one each."""
 
     list_display = ("whose", "status_shown", "service", "person", "project", "made", "used")
     list_display_links = ("whose",)
@@ -47,12 +51,16 @@ class ConnectedAccountAdmin(ReadOnlyPages):
         DeletedFilter,
         ToolkitFilter,
         AuthConfigFilter,
+        PersonFilter,
         ProjectFilter,
         CreatedFilter,
         LastUsedFilter,
     )
     search_fields = ("id", "external_user__name", "identity_email", "labels")
-    search_help_text = "A person, an e-mail, an identity or workspace, an account's id, a label."
+    search_help_text = (
+        "A person, an e-mail, a workspace, a service, an app, a label, an account's id, "
+        "or the reference that a page showed."
+    )
     ordering = ("-created_at", "-id")
     actions = ("revoke_selected",)
 
@@ -103,22 +111,35 @@ class ConnectedAccountAdmin(ReadOnlyPages):
         """As people say it."""
         return moment(account.last_used_at)
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whether this member of staff may revoke."""
+    def has_reconnect_permission(self, request: HttpRequest) -> bool:
+        """Whether this member of staff may ask people to connect again."""
         user = request.user
-        return user.has_perm("accounts.revoke_connectedaccount") and self.has_view_permission(request)
+        return user.has_perm("accounts.reconnect_connectedaccount") and self.has_view_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
-        """The revocation's page and the check besides Django's own."""
-        revoke, check = (
-            self.admin_site.admin_view(self.revoke_view),
-            self.admin_site.admin_view(self.check_view),
-        )
+        """The revocation's page, the check and the asking besides Django's own."""
+        guard = self.admin_site.admin_view
         return [
-            path("revoke/", revoke, name="accounts_connectedaccount_revoke"),
-            path("<str:object_id>/check/", check, name="accounts_connectedaccount_check"),
+            path("revoke/", guard(self.revoke_view), name="accounts_connectedaccount_revoke"),
+            path("<str:object_id>/check/", guard(self.check_view), name="accounts_connectedaccount_check"),
+            path("<str:object_id>/ask/", guard(self.ask_view), name="accounts_connectedaccount_ask"),
             *super().get_urls(),
         ]
+
+    def ask_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """POST makes a fresh link and shows it: on this answer alone, which nobody keeps."""
+        if not self.has_reconnect_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        account = self._account(request, object_id)
+        asked = ask(account, actor_of(request))
+        self.log_change(request, account, "Asked to connect again.")
+        title = f"Send this to {account.external_user.name}"
+        context = {"account": account, "asked": asked}
+        answer = self.page(request, "accounts/connectedaccount/asked.html", title, context)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     def check_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """POST asks the service whether the connection works, and says so on the account's page."""
@@ -139,10 +160,7 @@ class ConnectedAccountAdmin(ReadOnlyPages):
             raise PermissionDenied
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        # Django's list quotes the id's underscore; our own links do not.
-        account = self.get_queryset(request).filter(pk=plain_id(object_id)).first()
-        if account is None:
-            raise NotFound("There is no such account. A revoked one is shown for 30 days.")
+        account = self._account(request, object_id)
         context = {
             "account": account,
             "story": story_of(account),
@@ -154,13 +172,17 @@ class ConnectedAccountAdmin(ReadOnlyPages):
             and account.status == Status.ACTIVE
             and self.has_revoke_permission(request),
             "may_revoke": account.deleted_at is None and self.has_revoke_permission(request),
+            "may_ask": self.has_reconnect_permission(request),
+            "why_not": why_not(account),
         }
         return self.page(request, "accounts/connectedaccount/story.html", account.label, context)
 
     @admin.action(description="Revoke the selected connections", permissions=["revoke"])
-    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Model]) -> TemplateResponse | None:
-        """Shows what will happen; nothing happens before that page is confirmed."""
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Model]) -> HttpResponse | None:
+        """Shows what will happen; nothing happens before that page is confirmed. All pages of a long list are a run."""
         ids = [str(pk) for pk in queryset.values_list("pk", flat=True)[: AT_MOST + 1]]
+        if len(ids) > AT_MOST and request.POST.get("select_across") == "1":
+            return self.to_revoke_all(request)
         if len(ids) > AT_MOST:
             self.message_user(request, f"At most {AT_MOST} at a time. Narrow the list first.", messages.ERROR)
             return None
@@ -217,6 +239,13 @@ class ConnectedAccountAdmin(ReadOnlyPages):
         level = {"done": messages.SUCCESS, "skipped": messages.WARNING}.get(result.kind, messages.ERROR)
         self.message_user(request, result.words, level)
         return self._to(result.account.pk)
+
+    def _account(self, request: HttpRequest, object_id: str) -> ConnectedAccount:
+        # Django's list quotes the id's underscore; our own links do not.
+        account: ConnectedAccount | None = self.get_queryset(request).filter(pk=plain_id(object_id)).first()
+        if account is None:
+            raise NotFound("There is no such account. A revoked one is shown for 30 days.")
+        return account
 
     def _to(self, id: str) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:accounts_connectedaccount_change", args=[id]))

@@ -81,7 +81,7 @@ class ExternalUserAdmin(ReadOnlyPages):
     @admin.display(description="connections")
     def accounts(self, user: ExternalUser) -> SafeString:
         """Where they are listed."""
-        url = f"{reverse('admin:accounts_connectedaccount_changelist')}?{urlencode({'q': user.pk})}"
+        url = f"{reverse('admin:accounts_connectedaccount_changelist')}?{urlencode({'person': user.pk})}"
         return format_html("<a href='{}'>{} connected, and the revoked ones</a>", url, self.connections(user))
 
     def has_switch_permission(self, request: HttpRequest) -> bool:

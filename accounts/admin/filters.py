@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.models import Status
+from accounts.models import ExternalUser, Status
 from authconfigs.catalogue.load import all_toolkits
 from authconfigs.models import AuthConfig, ProjectToolkit
 from flowra.admin.filters import AgeFilter, Choices, ReferenceFilter, WordsFilter
@@ -76,6 +76,22 @@ class AuthConfigFilter(ReferenceFilter):
         """Its display name, and its own name where that is another."""
         assert isinstance(thing, AuthConfig)
         return f"{thing.display_name} ({thing.name})" if thing.display_name else thing.name
+
+
+class PersonFilter(ReferenceFilter):
+    """By the app's user that the address names; they are too many to be offered."""
+
+    title = "person"
+    parameter_name = "person"
+    field = "external_user_id"
+
+    def choices_of(self, request: HttpRequest) -> Choices:
+        """The one that is named, if there is one; a query only then."""
+        named = request.GET.get("person")
+        if not named:
+            return []
+        found = ExternalUser.objects.select_related("project").defer("project__logo").filter(pk=named)
+        return [(each.pk, f"{each.name} of {each.project.name}") for each in found]
 
 
 class CreatedFilter(AgeFilter):

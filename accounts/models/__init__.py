@@ -11,6 +11,7 @@ from .link_session import LinkSession, LinkState, OnDuplicate
 from .portal_session import PortalSession
 from .refresh_pace import RefreshPace
 from .revocation import Revocation, RevocationOutcome
+from .revocation_run import ItemOutcome, RevocationRun, RevocationRunItem, RunState
 from .tool_execution import ToolExecution
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "DashboardFigures",
     "ExternalUser",
     "GrantFingerprint",
+    "ItemOutcome",
     "LinkSession",
     "LinkState",
     "OnDuplicate",
@@ -29,6 +31,9 @@ __all__ = [
     "RefreshPace",
     "Revocation",
     "RevocationOutcome",
+    "RevocationRun",
+    "RevocationRunItem",
+    "RunState",
     "Status",
     "StatusReason",
     "ToolExecution",

@@ -118,7 +118,11 @@ class ConnectedAccount(models.Model):
     class Meta:
         base_manager_name = "objects"
         default_manager_name = "objects"
-        permissions = (("revoke_connectedaccount", "Can revoke connected account"),)
+        permissions = (
+            ("revoke_connectedaccount", "Can revoke connected account"),
+            ("reconnect_connectedaccount", "Can ask people to connect again"),
+            ("export_connectedaccount", "Can export lists of connected accounts"),
+        )
         # The keyset lists walk these in order; each ends in the id, so that equal times have an order too.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["project", "created_at", "id"], name="account_created", condition=_LIVE),

@@ -22,6 +22,7 @@ from flowra.pages.trail_words import ToldEvent, events_of
 
 from .account_words import status_badge
 from .what_is_wrong import what_and_whose_turn
+from .what_to_say import what_to_say
 
 SECRETS = {
     "access_token": "access token",
@@ -38,6 +39,7 @@ SECRETS = {
 _BEGAN: dict[str, tuple[str, ...]] = {
     Status.INITIATED: (EventType.LINK_OPENED,),
     Status.ACTIVE: (EventType.ACCOUNT_CONNECTED, EventType.ACCOUNT_RECONNECTED, EventType.ACCOUNT_ENABLED),
+    Status.EXPIRED: (EventType.ACCOUNT_EXPIRED,),
     Status.INACTIVE: (EventType.ACCOUNT_DISABLED,),
     Status.FAILED: (EventType.ACCOUNT_FAILED,),
 }
@@ -76,6 +78,7 @@ class Story:
     what: str
     since: SafeString | None
     turn: str
+    to_say: str
     scopes: tuple[Scope, ...]
     secrets: tuple[str, ...]
     expiry: SafeString
@@ -112,6 +115,7 @@ def story_of(account: ConnectedAccount) -> Story:
         what=what,
         since=_since(account, events),
         turn=turn,
+        to_say=what_to_say(account, service, credential),
         scopes=_scopes(account, toolkit),
         secrets=tuple(SECRETS.get(name, name) for name in account.secret_names),
         expiry=_expiry(account),

@@ -8,8 +8,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.actions.keep_alive import keep_alive
+from accounts.actions.revoke_many import go_on
 from accounts.actions.tell_provider import tell_provider
-from accounts.models import ConnectedAccount, Credential, Revocation
+from accounts.models import ConnectedAccount, Credential, Revocation, RevocationRun
 from flowra.due.row import claim
 from flowra.events.names import WEBHOOK_TYPES
 from flowra.models import Event, WebhookDelivery
@@ -23,6 +24,7 @@ def leases_run_out() -> None:
     past = timezone.now() - timedelta(seconds=1)
     Credential.objects.filter(lease_until__isnull=False).update(lease_until=past)
     Revocation.objects.filter(lease_until__isnull=False).update(lease_until=past)
+    RevocationRun.objects.filter(lease_until__isnull=False).update(lease_until=past)
 
 
 def a_worker_renews() -> None:
@@ -35,6 +37,13 @@ def a_worker_tells() -> None:
     """What another worker does with the revocations that are due."""
     for row in claim(Revocation, limit=10, lease=LEASE):
         tell_provider(row)
+
+
+def a_worker_revokes(runs: int = 1) -> None:
+    """What another worker does with the runs that are due, so many times."""
+    for _ in range(runs):
+        for row in claim(RevocationRun, limit=10, lease=LEASE):
+            go_on(row)
 
 
 def events_of(account: ConnectedAccount) -> Counter[str]:

@@ -53,6 +53,35 @@ def test_an_account_is_found_by_what_a_customer_reads_out(
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "words", ["ÉMILE", "émile", "Émile", "E\u0301mile", "émile vip", "slack ÉMILE", "desk émile"]
+)
+def test_accents_and_large_letters_do_not_hide_a_person(
+    support: Client, account: ConnectedAccount, words: str
+) -> None:
+    account.external_user.name = "Émile Dupont"
+    account.external_user.save()
+    account.auth_config.display_name = "Support desk"
+    account.auth_config.save()
+    assert account.pk in support.get(LIST, {"q": words}).content.decode()
+
+
+@pytest.mark.both_databases
+def test_the_app_and_the_service_narrow_what_is_found(support: Client, account: ConnectedAccount) -> None:
+    other = make_account(
+        make_auth_config(make_project("Globex"), "github"), identity_email="sales@example.com"
+    )
+    for words, found, left in (
+        ("sales slack", account, other),
+        ("globex sales", other, account),
+        (account.pk[-8:], account, other),
+        (account.auth_config.name, account, other),
+    ):
+        page = support.get(LIST, {"q": words}).content.decode()
+        assert found.pk in page and left.pk not in page, words
+
+
+@pytest.mark.both_databases
 def test_an_account_is_found_by_its_id_its_person_s_or_the_beginning_of_it(
     support: Client, account: ConnectedAccount
 ) -> None:
@@ -207,6 +236,8 @@ def test_the_role_of_support_holds_these_permissions_and_no_others(support: Clie
     assert {f"{app}.{codename}" for app, codename in held} == {
         "accounts.view_connectedaccount",
         "accounts.revoke_connectedaccount",
+        "accounts.reconnect_connectedaccount",
+        "accounts.view_revocationrun",
         "accounts.view_externaluser",
         "authconfigs.view_authconfig",
         "flowra.view_event",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
+from accounts.actions.revoke_many import start_run
 from accounts.models import ConnectedAccount
+from flowra.events.record import Actor
 from tests.accounts.desk import LIST, make_whole_account, story_url
 from tests.factories import make_account, make_external_user
 from tests.staff import make_operator, make_support
@@ -54,12 +57,19 @@ def test_support_finds_two_and_revokes_them_with_a_reason(
     assert "Asked on the phone" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, 768, 1280])
 @pytest.mark.parametrize("dark", [False, True])
 def test_pages_fit_and_break_no_policy(
     live_flowra: str, visitor: Callable[..., BrowserContext], width: int, dark: bool
 ) -> None:
     account = make_whole_account()
+    other = make_account(account.auth_config)
+    run = start_run(
+        ConnectedAccount.objects.filter(pk=other.pk),
+        Actor("staff", "1"),
+        "A long reason. " * 9,
+        "All connections",
+    )
     make_operator("ops@example.com", PASSWORD)
     page = sign_in(visitor(width=width, dark=dark), live_flowra, "ops@example.com")
     complaints: list[str] = []
@@ -72,6 +82,9 @@ def test_pages_fit_and_break_no_policy(
         LIST,
         story_url(account),
         f"{LIST}revoke/?account={account.pk}",
+        f"{LIST}revoke-all/",
+        "/admin/accounts/revocationrun/",
+        f"/admin/accounts/revocationrun/{run.pk}/change/?still=1",
         "/admin/accounts/externaluser/",
         f"/admin/authconfigs/authconfig/{account.auth_config_id}/change/",
         f"/admin/flowra/project/{account.project_id}/change/",
@@ -85,3 +98,76 @@ def test_pages_fit_and_break_no_policy(
         assert too_wide <= 0, url
         assert page.locator("h1").count() == 1, url
     assert complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_support_revokes_all_of_a_person_and_watches_it_go(
+    live_flowra: str, visitor: Callable[..., BrowserContext], scripts: bool
+) -> None:
+    account = make_whole_account()
+    make_account(account.auth_config, account.external_user, identity_email="b@example.com")
+    make_support("support@example.com", PASSWORD)
+    page = sign_in(visitor(scripts=scripts), live_flowra, "support@example.com")
+    page.goto(f"{live_flowra}/admin/accounts/externaluser/{account.external_user_id}/change/")
+    page.click("text=Revoke all 2 connections of this person…")
+    assert "Revoke 2 connections?" in page.inner_text("h1")
+    page.fill("textarea[name=reason]", "They left")
+    page.click("main button[type=submit]")
+    # Nobody presses anything more: the worker works, and the page looks again by itself.
+    page.get_by_text("2 of 2").wait_for()
+    page.get_by_text("● Done").first.wait_for()
+    assert not ConnectedAccount.live.exists()
+
+
+def test_what_to_send_is_copied_by_one_press_and_with_the_link_in_it(
+    live_flowra: str, visitor: Callable[..., BrowserContext]
+) -> None:
+    account = make_whole_account()
+    make_support("support@example.com", PASSWORD)
+    context = visitor()
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=live_flowra)
+    page = sign_in(context, live_flowra, "support@example.com")
+    page.goto(f"{live_flowra}{story_url(account)}")
+    page.get_by_role("button", name="Copy the text").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("Hello,\n\nYour Slack connection")
+    page.get_by_role("button", name="Ask to connect again").click()
+    page.get_by_role("button", name="Copy the link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "/connect/" in link and link in page.inner_text("#to-say")
+    page.goto(link)
+    page.get_by_role("button", name="Connect Slack").wait_for()
+
+
+def test_what_is_wrong_and_what_to_say_are_on_one_screen(
+    live_flowra: str, visitor: Callable[..., BrowserContext]
+) -> None:
+    account = make_whole_account()
+    ConnectedAccount.objects.update(status="EXPIRED", status_reason="grant_revoked")
+    make_support("support@example.com", PASSWORD)
+    page = sign_in(visitor(width=1280, height=800), live_flowra, "support@example.com")
+    page.goto(f"{live_flowra}{story_url(account)}")
+    for what in (".stand .big", ".stand .lead", ".stand .choices", "#to-say"):
+        box = page.locator(what).first.bounding_box()
+        assert box is not None and box["y"] + box["height"] <= 800, what
+
+
+@pytest.mark.parametrize("look", [{"width": 320}, {"dark": True}], ids=["phone", "dark"])
+def test_nothing_of_ours_stands_in_support_s_way(
+    live_flowra: str, visitor: Callable[..., BrowserContext], look: dict[str, Any]
+) -> None:
+    account = make_whole_account()
+    ConnectedAccount.objects.update(status="EXPIRED", status_reason="grant_revoked")
+    other = make_account(account.auth_config)
+    run = start_run(ConnectedAccount.objects.filter(pk=other.pk), Actor("staff", "1"), "They left", "All")
+    make_support("support@example.com", PASSWORD)
+    page = sign_in(visitor(**look), live_flowra, "support@example.com")
+    for url in (
+        story_url(account),
+        f"{LIST}revoke-all/",
+        f"/admin/accounts/revocationrun/{run.pk}/change/?still=1",
+    ):
+        page.goto(f"{live_flowra}{url}")
+        results = Axe().run(page, "#content")
+        assert results.violations_count == 0, results.generate_report()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from accounts.actions.revoke_account import revoke_account
-from accounts.models import ConnectedAccount, Revocation, RevocationOutcome, Status
+from accounts.models import ConnectedAccount, LinkSession, Revocation, RevocationOutcome, Status
 from authconfigs.catalogue.load import all_toolkits
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
+from flowra.models import Event
 from tests.accounts.desk import LIST, SECRETS, make_whole_account, story_url
 from tests.factories import make_account, make_auth_config, make_project
-from tests.staff import make_support, signed_in, text_of
+from tests.staff import make_staff, make_support, signed_in, text_of
 
 
 @pytest.fixture
@@ -174,3 +178,89 @@ def test_where_a_service_cannot_be_told_the_page_is_given_where_the_person_can(
     page = support.get(story_url(account)).content.decode()
     where = all_toolkits()[toolkit].revoke_page
     assert not where or f'href="{where}"' in page
+
+
+ASKS = "Ask to connect again"
+
+
+def ask_url(account: ConnectedAccount) -> str:
+    return f"{LIST}{account.pk}/ask/"
+
+
+def test_what_to_tell_the_customer_stands_beside_what_is_wrong(
+    support: Client, account: ConnectedAccount
+) -> None:
+    ConnectedAccount.objects.update(status=Status.EXPIRED, status_reason="grant_revoked")
+    record(
+        EventType.ACCOUNT_EXPIRED,
+        project_id=account.project_id,
+        subject=("account", account.pk),
+        actor=Actor("worker"),
+    )
+    told = text_of(support.get(story_url(account)))
+    say = told.index("What to tell the customer")
+    assert (
+        told.index("Needs the user since just now")
+        < told.index("Whose turn:")
+        < say
+        < told.index("Whose it is")
+    )
+    assert "Hello, Your Slack connection (sales@example.com) stopped working" in told[say:]
+
+
+def test_a_fresh_link_is_shown_once_with_a_text_to_send_it_in(
+    support: Client, account: ConnectedAccount
+) -> None:
+    assert ASKS in text_of(support.get(story_url(account)))
+    page = support.post(ask_url(account))
+    assert page.status_code == 200 and "no-store" in page.headers["Cache-Control"]
+    found = re.findall(r"http://[^\s<]+/connect/([\w-]+)", page.content.decode())
+    assert len(found) == 2 and len(set(found)) == 1
+    token = found[0]
+    link = LinkSession.objects.get(account=account)
+    event = Event.objects.get(type="link.created", subject_id=account.pk)
+    assert (event.actor_kind, event.actor_name) == ("staff", "support@example.com")
+    assert LogEntry.objects.get().get_change_message() == "Asked to connect again."
+    for url in (story_url(account), LIST, "/admin/", f"{LIST}{account.pk}/history/", "/admin/flowra/event/"):
+        assert token not in support.get(url).content.decode(), url
+    kept = [str(vars(each)) for each in (link, event, LogEntry.objects.get(), *Session.objects.all())]
+    kept += [str(each.get_decoded()) for each in Session.objects.all()]
+    assert not any(token in each for each in kept)
+
+
+def test_the_link_is_in_no_log(
+    support: Client, account: ConnectedAccount, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = support.post(ask_url(account))
+    (token, *_) = re.findall(r"/connect/([\w-]+)", page.content.decode())
+    assert token not in caplog.text
+
+
+def test_where_nobody_can_be_asked_it_is_said_why(support: Client, account: ConnectedAccount) -> None:
+    account.project.require_confirmation = True
+    account.project.save()
+    told = text_of(support.get(story_url(account)))
+    assert ASKS not in told and "the person has to begin in Acme" in told
+    refused = support.post(ask_url(account))
+    assert refused.status_code == 409 and "has to begin in Acme" in text_of(refused)
+    revoke_account(account, Actor("staff", "1"), "x")
+    assert support.post(ask_url(account)).status_code == 409
+    assert not LinkSession.objects.exists()
+
+
+def test_asking_is_a_permission_of_its_own(account: ConnectedAccount) -> None:
+    viewer = signed_in(make_staff("accounts.view_connectedaccount", "accounts.revoke_connectedaccount"))
+    assert ASKS not in text_of(viewer.get(story_url(account)))
+    assert viewer.post(ask_url(account)).status_code == 403
+    asker = signed_in(
+        make_staff(
+            "accounts.view_connectedaccount", "accounts.reconnect_connectedaccount", name="b@example.com"
+        )
+    )
+    assert asker.get(ask_url(account)).status_code == 405
+    assert asker.post(f"{LIST}ca_none/ask/").status_code == 404
+    assert asker.post(ask_url(account)).status_code == 200
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = asker.cookies
+    assert strict.post(ask_url(account)).status_code == 403
+    assert LinkSession.objects.count() == 1

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch
 
 from accounts.dashboard.configs.check_words import not_tested, told
 from accounts.dashboard.configs.found import accounts_by_state, auth_config_of, toolkit_of
@@ -106,7 +105,7 @@ def _page(request: HttpRequest, here: Here, found: AuthConfig, context: dict[str
         "tools": [(slug, tools.get(slug, "")) for slug in found.restrict_to_following_tools],
         "counts": counts,
         "total": sum(number for number, _, _ in counts),
-        "accounts_url": _accounts_url(here, found),
+        "accounts_url": f"{here.url('accounts')}?authConfigIds={found.pk}",
         "made": moment(found.created_at),
         "changed": moment(found.updated_at),
         "events": events_of("auth_config", found.pk),
@@ -130,10 +129,3 @@ def _scopes_of(found: AuthConfig, toolkit: Toolkit) -> list[AskedScope]:
         )
         for name in asked
     ]
-
-
-def _accounts_url(here: Here, found: AuthConfig) -> str:
-    try:
-        return f"{here.url('accounts')}?auth_config={found.pk}"
-    except NoReverseMatch:
-        return ""

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
+from accounts.actions.find_troubles import FAILING, SOON
 from accounts.actions.search_accounts import search_accounts
 from accounts.listing.account_filters import FILTERS, LIST_QUERY, ORDER_COLUMNS, wanted_by
 from accounts.listing.accounts_wanted import FEW, Unindexed, accounts_wanted, no_index_gives_order
-from accounts.models import ConnectedAccount, Status
+from accounts.models import ConnectedAccount
 from flowra.api.keyset import KeysetPagination
 from flowra.api.query import Choice, Query, Text
 from flowra.models import Project
@@ -25,16 +26,7 @@ if TYPE_CHECKING:
 A_PAGE = 50
 _USUAL = {"orderBy": "createdAt", "orderDirection": "desc"}
 SINGLE = ("q", "trouble", "revoked", "orderBy", "orderDirection")
-TROUBLE: dict[str, Q] = {
-    "expiring": Q(
-        status=Status.ACTIVE, credential__warned_at__isnull=False, credential__grant_ends_at__isnull=False
-    ),
-    "failing": Q(status=Status.ACTIVE)
-    & (
-        Q(credential__failures__gt=0, credential__retry_at__isnull=False)
-        | Q(auth_config__failing_since__isnull=False, auth_config__is_disabled=False)
-    ),
-}
+TROUBLE: dict[str, Q] = {"expiring": SOON, "failing": FAILING}
 # As the API reads them; how many are on a page is the page's own.
 ASKED_QUERY = Query(
     *(each for name, each in LIST_QUERY.parameters.items() if name != "limit"),
@@ -152,7 +144,6 @@ def _asked(query: QueryDict) -> Asked:
         if name not in SINGLE:
             texts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
         # The page of an auth config has always said it like this.
-        name = "authConfigIds" if name == "auth_config" else name
         if texts and texts != [_USUAL.get(name)]:
             given[name] = tuple(dict.fromkeys([*given.get(name, ()), *texts]))
     return Asked(given)

@@ -26,11 +26,14 @@ KINDS = {
     "wd": "webhook_delivery",
     "pr": "project",
     "in": "invitation",
+    "rr": "revocation_run",
 }
 GROUPS = {
     "link": "Links",
     "portal": "Links",
     "account": "Accounts",
+    "accounts": "Accounts",
+    "revocation_run": "Accounts",
     "credentials": "Accounts",
     "user": "The app's users",
     "auth_config": "Auth configs, toolkits, tools",
@@ -40,6 +43,7 @@ GROUPS = {
     "webhook_endpoint": "Keys and webhooks",
     "webhook_delivery": "Keys and webhooks",
     "project": "Project and team",
+    "events": "Project and team",
     "member": "Project and team",
 }
 WORDS = {

@@ -9,4 +9,4 @@ from accounts.dashboard.gate import Here
 
 def accounts_url(here: Here, **filters: str) -> str:
     """The list of accounts, narrowed as the API names it (`statuses`, `toolkitSlugs`, …), or by `trouble`."""
-    return f"{here.url('health')}accounts?{urlencode(filters, safe=',')}"
+    return f"{here.url('accounts')}?{urlencode(filters, safe=',')}"
