@@ -32,10 +32,11 @@ format: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
 
-# A picture of every page in every state, to be looked through: build/gallery/index.html.
+# A picture of every page in every state, to be looked through: build/gallery/index.html. The docs' pictures are among them.
 screenshots: $(VENV)/.test browser
 	rm -rf build/gallery
-	GALLERY_FOLDER=$(CURDIR)/build/gallery $(BIN)/python -m pytest -q tests/gallery
+	GALLERY_FOLDER=$(CURDIR)/build/gallery $(BIN)/python -m pytest -q $(AT_ONCE) tests/gallery
+	cp build/gallery/docs/*.png docs/
 	@echo "Open build/gallery/index.html"
 
 # The site, in build/docs.

@@ -21,7 +21,7 @@ class FlowraApp(AppConfig):
         """Registers the start-up checks, the check of the encryption keys and the ground's chores."""
         from flowra import checks, keys_in_use  # noqa: F401 - importing registers the checks
         from flowra.due import heartbeat
-        from flowra.due.kinds import Chore, register_chore
+        from flowra.due.kinds import Chore, at_first_use, register_chore
         from flowra.webhooks import due_work
 
         def after_migrate(using: str, **_: object) -> None:
@@ -32,6 +32,10 @@ class FlowraApp(AppConfig):
 
         post_migrate.connect(after_migrate, sender=self, weak=False, dispatch_uid="flowra.keys_in_use")
         register_chore("keys_in_use", Chore(keys_in_use.check_and_record, every=timedelta(minutes=10)))
+        register_chore(
+            "sites",
+            Chore(at_first_use("flowra.actions.recheck_sites.recheck_sites"), every=timedelta(hours=6)),
+        )
         register_chore("heartbeats", Chore(heartbeat.forget_the_lost, every=timedelta(hours=1)))
         due_work.register()
 

@@ -48,6 +48,11 @@ def verify_site(project: Project, actor: Actor) -> None:
     project.website_verified_at = timezone.now()
 
 
+def says_project(site: str, project_id: str) -> bool:
+    """Whether the site's well-known file holds the project's id; raises as `verify_site` where it cannot be told."""
+    return _line_at(f"{site}{WELL_KNOWN}") == project_id
+
+
 def _line_at(url: str) -> str:
     try:
         answer = send("GET", url, timeout=SECONDS, max_bytes=MAX_BYTES)

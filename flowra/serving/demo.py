@@ -23,6 +23,7 @@ from django.utils.module_loading import import_string
 from flowra.actions.create_api_key import create_api_key
 from flowra.actions.create_project import create_project
 from flowra.actions.revoke_api_key import revoke_api_key
+from flowra.actions.update_branding import update_branding
 from flowra.actions.update_project import update_project
 from flowra.events.record import Actor
 from flowra.models import ApiKey, Project
@@ -135,7 +136,8 @@ def _ports_beside(port: int) -> tuple[int, int]:
 
 def _project(keys: Sequence[ApiKey], acme_url: str) -> Project:
     if not keys:
-        return create_project(PROJECT_NAME, actor=DEMO, callback_origins=[acme_url])
+        made = create_project(PROJECT_NAME, actor=DEMO, callback_origins=[acme_url])
+        return update_branding(made, DEMO, accent="#0b7a4b", support_contact="help@acme.example")
     project = keys[0].project
     return update_project(
         project, DEMO, callback_origins=list(dict.fromkeys([*project.callback_origins, acme_url]))

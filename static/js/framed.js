@@ -4,7 +4,7 @@
 
   const { origin, status, done, failed } = document.querySelector("[data-framed]").dataset;
   const tell = (said) => window.parent.postMessage({ source: "flowra", version: 1, ...said }, origin);
-  document.querySelector("form.agree").addEventListener("submit", () => tell({ type: "opened" }));
+  document.querySelector("form.agree")?.addEventListener("submit", () => tell({ type: "opened" }));
 
   if (window.parent !== window) tell({ type: "ready" });
   new ResizeObserver(() => tell({ type: "resize", height: document.documentElement.scrollHeight })).observe(document.body);
@@ -20,5 +20,6 @@
       setTimeout(follow, 1000);
     }
   }
-  if (window.parent !== window) follow();
+  // Where a service is still to be chosen there is nothing to follow yet.
+  if (window.parent !== window && status) follow();
 })();

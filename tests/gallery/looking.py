@@ -47,6 +47,14 @@ _WHERE = """() => {
     return {place: window.toTabTo.indexOf(here), what: here.outerHTML.slice(0, 120), seen};
 }"""
 MOST_TABS = 40
+# The docs' pictures, with the window that each is taken through: `make screenshots` puts them into docs/.
+IN_DOCS = {
+    "connect-slack": ("connect-page.png", 720, 900),
+    "portal-list": ("portal-page.png", 720, 700),
+    "dashboard-health": ("dashboard.png", 1100, 900),
+    "dashboard-account-expired": ("account-page.png", 1100, 820),
+    "admin-account-expired": ("support-page.png", 1100, 820),
+}
 
 
 class Looking:
@@ -96,6 +104,12 @@ class Looking:
                     path = Path(ALBUM) / "pictures" / f"{name}-{width}-{scheme}.png"
                     path.parent.mkdir(parents=True, exist_ok=True)
                     page.screenshot(path=path, full_page=True, animations="disabled")
+        if ALBUM and name in IN_DOCS:
+            picture, width, height = IN_DOCS[name]
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme="light")
+            page.screenshot(path=Path(ALBUM) / "docs" / picture, animations="disabled")
+            page.set_viewport_size({"width": 320, "height": 640})
         # Still at 320 px: whoever reads from right to left sees no less.
         page.evaluate("document.documentElement.dir = 'rtl'")
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

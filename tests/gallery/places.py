@@ -50,6 +50,7 @@ def at(path: str) -> Open:
                 person=stage.accounts["active"].external_user_id,
                 config=stage.configs["slack"].pk,
                 failing=stage.configs["failing"].pk,
+                fresh=stage.fresh.pk,
                 call="post_connected_accounts_link",
                 **stage.desk,
             )
@@ -197,6 +198,12 @@ _admin("account", "One account", "/admin/accounts/connectedaccount/{account}/cha
 _admin("account-expired", "One that needs its person", "/admin/accounts/connectedaccount/{expired}/change/")
 _admin("account-long", "Long names", "/admin/accounts/connectedaccount/{long}/change/")
 _admin("revoke", "Before revoking", "/admin/accounts/connectedaccount/revoke/?account={account}")
+_admin(
+    "revoke-person",
+    "Before revoking all of a person",
+    "/admin/accounts/connectedaccount/revoke-all/?q={person}",
+)
+_admin("runs", "Revocations", "/admin/accounts/revocationrun/")
 _admin("people", "People", "/admin/accounts/externaluser/")
 _admin("person", "One person", "/admin/accounts/externaluser/{person}/change/")
 _admin("configs", "Auth configs", "/admin/authconfigs/authconfig/")
@@ -204,6 +211,30 @@ _admin("config", "One auth config", "/admin/authconfigs/authconfig/{failing}/cha
 _admin("projects", "Projects", "/admin/flowra/project/")
 _admin("project", "One project", "/admin/flowra/project/{project}/change/")
 _admin("trail", "The trail", "/admin/flowra/event/")
+
+
+def _of_admin(name: str, title: str) -> Callable[[Open], Open]:
+    def keep(open_it: Open) -> Open:
+        ADMIN.append(Place(f"admin-{name}", title, "operator", open_it, 700_000, moved=0.1))
+        return open_it
+
+    return keep
+
+
+@_of_admin("ask", "Asked to connect again")
+def _ask(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.url}/admin/accounts/connectedaccount/{stage.accounts['expired'].pk}/change/")
+    page.get_by_role("button", name="Ask to connect again").click()
+    page.get_by_text("/connect/").first.wait_for()
+
+
+@_of_admin("run", "Many were revoked")
+def _run(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.url}/admin/accounts/connectedaccount/revoke-all/?q=customer_1")
+    page.get_by_label("Reason").fill("They left")
+    page.get_by_role("button", name="Revoke").click()
+    page.get_by_text("11 of 11").wait_for()
+    page.goto(f"{page.url.split('?')[0]}?still=1")
 
 
 def _dashboard(name: str, title: str, path: str, who: str = "owner") -> None:
@@ -215,6 +246,21 @@ _dashboard("look", "How the app looks", "/dashboard/{project}/look?accent=%23ffc
 _dashboard("projects", "Projects", "/dashboard/?all")
 _dashboard("new-project", "A new project", "/dashboard/new", "operator")
 _dashboard("health", "Health", "/dashboard/{project}/")
+_dashboard("first-run", "The first three steps", "/dashboard/{fresh}/")
+_dashboard("accounts", "Accounts", "/dashboard/{project}/accounts")
+_dashboard("accounts-narrowed", "Accounts, narrowed", "/dashboard/{project}/accounts?statuses=EXPIRED&q=mia")
+_dashboard("accounts-none", "None of them", "/dashboard/{project}/accounts?q=nobody-at-all")
+_dashboard("accounts-fresh", "No accounts yet", "/dashboard/{fresh}/accounts")
+_dashboard("account", "One account", "/dashboard/{project}/accounts/{account}")
+_dashboard("account-expired", "One that needs its person", "/dashboard/{project}/accounts/{expired}")
+_dashboard("account-long", "One with long names", "/dashboard/{project}/accounts/{long}")
+_dashboard("account-edit", "Changing what it is called", "/dashboard/{project}/accounts/{account}/edit")
+_dashboard("account-revoke", "Before revoking one", "/dashboard/{project}/accounts/{account}/revoke")
+_dashboard("people", "People", "/dashboard/{project}/people")
+_dashboard("person", "One person", "/dashboard/{project}/people/{person}")
+_dashboard(
+    "person-revoke", "Before revoking all of one person", "/dashboard/{project}/people/{person}/revoke"
+)
 _dashboard("configs", "Auth configs", "/dashboard/{project}/auth-configs")
 _dashboard("config", "One auth config", "/dashboard/{project}/auth-configs/{config}")
 _dashboard("config-failing", "One that is refused", "/dashboard/{project}/auth-configs/{failing}")

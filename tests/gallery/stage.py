@@ -44,6 +44,7 @@ class Stage:
     accounts: dict[str, ConnectedAccount]
     configs: dict[str, AuthConfig]
     desk: dict[str, str]
+    fresh: Project
 
     @property
     def project(self) -> Project:
@@ -94,6 +95,8 @@ def set_up(url: str, visitor: Callable[..., BrowserContext], provider: PracticeP
         failing_words="invalid_client",
     )
     accounts = _accounts(configs)
+    fresh = make_project("Acme’s next app")
+    Membership.objects.create(user=owner, project=fresh, role=Role.OWNER)
     return Stage(
         url=url,
         visitor=visitor,
@@ -102,6 +105,7 @@ def set_up(url: str, visitor: Callable[..., BrowserContext], provider: PracticeP
         operator=make_operator("ops@flowra.example"),
         accounts=accounts,
         configs=configs,
+        fresh=fresh,
         desk=lay_out(project, owner, accounts, page.origin),
     )
 

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from accounts.connect.script import integrity
+from tests.factories import make_auth_config
 from tests.walks.app import App
 from tests.walks.conftest import agree_at_the_provider
 
@@ -220,6 +221,23 @@ def test_in_a_frame_the_service_opens_in_a_window_of_its_own(
     assert link["connectedAccountId"] in told(page, "resolved")
     assert "opened" in told(page, "opened")
     assert app.account(link)["status"] == "ACTIVE"
+
+
+def test_in_a_frame_a_service_is_chosen_first(
+    app: App, site: Site, visitor: Callable[..., BrowserContext]
+) -> None:
+    ids = [app.auth_config_id, make_auth_config(app.caller.project, "slack").pk]
+    link = app.link(authConfigId=None, authConfigIds=ids, callbackUrl=f"{site.origin}/back")
+    page = visitor().new_page()
+    page.goto(site.page(link["redirectUrl"], mode="iframe"))
+    page.click("#go")
+    told(page, "ready")
+    frame = page.frame_locator("#place iframe")
+    frame.get_by_role("button", name="Practice").click()
+    with page.expect_popup() as opened:
+        frame.get_by_role("button", name="Connect Practice").click()
+    agree_at_the_provider(opened.value)
+    assert link["connectedAccountId"] in told(page, "resolved")
 
 
 def test_a_frame_of_another_origin_stays_empty(
