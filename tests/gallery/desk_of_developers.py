@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from accounts.actions.account_trail import record_account
-from accounts.models import ConnectedAccount
+from accounts.models import ConnectedAccount, LinkSession, LinkState, StatusReason
 from flowra.actions.create_api_key import create_api_key
 from flowra.actions.create_webhook_endpoint import create_webhook_endpoint
 from flowra.actions.invite_member import invite_member
 from flowra.events.names import EventType
 from flowra.events.record import END_USER, WORKER, Actor
-from flowra.models import Membership, Project, Role, WebhookDelivery
+from flowra.models import Event, Membership, Project, Role, WebhookDelivery
 
 
 def lay_out(
@@ -23,6 +23,7 @@ def lay_out(
 ) -> dict[str, str]:
     """Makes it all, and answers what the pages' addresses need of it."""
     ada = Actor("staff", str(owner.pk), owner.get_username())
+    _a_month_goes_by(project, accounts)
     webhook = create_webhook_endpoint(
         project,
         actor=ada,
@@ -59,3 +60,51 @@ def lay_out(
         "key": key.pk,
         "invitation": invited.url.rsplit("/", 1)[-1],
     }
+
+
+def _a_month_goes_by(project: Project, accounts: Mapping[str, ConnectedAccount]) -> None:
+    """Accounts were connected and lost day by day, and of the links that were made some led to nothing."""
+    now = timezone.now()
+    many = [each for name, each in accounts.items() if name.startswith("many-")]
+    for number, account in enumerate(many):
+        at = now - timedelta(hours=11 * number)
+        _happened(project, account, EventType.ACCOUNT_CONNECTED, END_USER, at)
+        if number % 9 == 0:
+            _happened(project, account, EventType.ACCOUNT_EXPIRED, WORKER, at + timedelta(hours=5))
+        state, end, pressed = _ENDS[number % len(_ENDS)]
+        LinkSession.objects.create(
+            project=project,
+            account=account,
+            token_hash=f"{number:064d}",
+            state=state,
+            end=end,
+            browser_hash="b" * 64 if pressed else "",
+            created_at=at,
+            expires_at=at + timedelta(minutes=10),
+        )
+
+
+_ENDS = (
+    (LinkState.DONE, "", True),
+    (LinkState.DONE, "", True),
+    (LinkState.FAILED, StatusReason.LINK_EXPIRED, False),
+    (LinkState.DONE, "", True),
+    (LinkState.FAILED, StatusReason.LINK_EXPIRED, True),
+    (LinkState.DONE, "", True),
+    (LinkState.FAILED, StatusReason.ACCESS_DENIED, True),
+    (LinkState.FAILED, StatusReason.PROVIDER_ERROR, True),
+)
+
+
+def _happened(
+    project: Project, account: ConnectedAccount, type: EventType, actor: Actor, at: datetime
+) -> None:
+    Event.objects.create(
+        project=project,
+        type=type,
+        at=min(at, timezone.now()),
+        actor_kind=actor.kind,
+        actor_name=actor.name,
+        subject_kind="account",
+        subject_id=account.pk,
+    )

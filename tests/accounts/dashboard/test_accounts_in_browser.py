@@ -58,7 +58,7 @@ def test_by_keyboard_from_the_search_to_the_link_to_send(
 ) -> None:
     page = sign_in(visitor(), live_flowra, f"/dashboard/{acme.pk}/accounts")
     page.keyboard.press("/")
-    page.keyboard.type("sales@ slack")
+    page.keyboard.type("sales@ nobody")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="No account fits all of that").wait_for()
     page.get_by_role("link", name="All", exact=True).press("Enter")
