@@ -17,8 +17,8 @@ Open = Callable[[Stage, "Page"], None]
 
 @dataclass(frozen=True)
 class Place:
-    """One page in one state. `who` is `stranger`, `owner` or `operator`; `most` its greatest weight in bytes; `moved` how
-    far it may shift while it loads: Django's own scripts add to the admin's lists.
+    """One page in one state. `who` is `stranger`, `owner` or `operator`; `most` its greatest weight in bytes and `requests` how
+    many it may make, itself among them; `moved` how far it may shift while it loads: Django's own scripts add to the admin's lists.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Place:
     who: str
     open: Open
     most: int
+    requests: int
     moved: float = 0.001
 
 
@@ -61,7 +62,7 @@ def at(path: str) -> Open:
 
 def _connect(name: str, title: str) -> Callable[[Open], Open]:
     def keep(open_it: Open) -> Open:
-        CONNECT.append(Place(f"connect-{name}", title, "stranger", open_it, 50_000))
+        CONNECT.append(Place(f"connect-{name}", title, "stranger", open_it, 50_000, 8))
         return open_it
 
     return keep
@@ -157,7 +158,7 @@ def _japanese(stage: Stage, page: Page) -> None:
 
 def _portal(name: str, title: str) -> Callable[[Open], Open]:
     def keep(open_it: Open) -> Open:
-        PORTAL.append(Place(f"portal-{name}", title, "stranger", open_it, 60_000))
+        PORTAL.append(Place(f"portal-{name}", title, "stranger", open_it, 60_000, 8))
         return open_it
 
     return keep
@@ -189,7 +190,7 @@ def _portal_disconnect(stage: Stage, page: Page) -> None:
 
 
 def _admin(name: str, title: str, path: str, who: str = "operator") -> None:
-    ADMIN.append(Place(f"admin-{name}", title, who, at(path), 700_000, moved=0.1))
+    ADMIN.append(Place(f"admin-{name}", title, who, at(path), 700_000, 30, moved=0.1))
 
 
 _admin("home", "The admin", "/admin/")
@@ -215,7 +216,7 @@ _admin("trail", "The trail", "/admin/flowra/event/")
 
 def _of_admin(name: str, title: str) -> Callable[[Open], Open]:
     def keep(open_it: Open) -> Open:
-        ADMIN.append(Place(f"admin-{name}", title, "operator", open_it, 700_000, moved=0.1))
+        ADMIN.append(Place(f"admin-{name}", title, "operator", open_it, 700_000, 30, moved=0.1))
         return open_it
 
     return keep
@@ -238,7 +239,7 @@ def _run(stage: Stage, page: Page) -> None:
 
 
 def _dashboard(name: str, title: str, path: str, who: str = "owner") -> None:
-    DASHBOARD.append(Place(f"dashboard-{name}", title, who, at(path), 150_000))
+    DASHBOARD.append(Place(f"dashboard-{name}", title, who, at(path), 150_000, 10))
 
 
 _dashboard("sign-in", "Signing in", "/dashboard/sign-in", "stranger")

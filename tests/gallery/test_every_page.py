@@ -15,6 +15,7 @@ def test_nothing_stands_in_the_way_of_anyone(stage: Stage, place: Place) -> None
     looking = Looking(page)
     place.open(stage, page)
     page.wait_for_load_state("networkidle")
-    weight = looking.weight()
+    weight, requests = looking.weight(), looking.requests()
     assert looking.findings(place.name, place.moved) == []
     assert weight <= place.most
+    assert requests <= place.requests
