@@ -76,12 +76,19 @@ class Looking:
 
     def weight(self) -> int:
         """Bytes of all that was loaded for the last page, as they came over the line."""
-        return sum(answer.request.sizes()["responseBodySize"] for answer in self.answers)
+        return sum(answer.request.sizes()["responseBodySize"] for answer in self._of_last_page())
 
     def requests(self) -> int:
-        """How many things the last page asked for, itself among them."""
-        pages = [place for place, answer in enumerate(self.answers) if answer.request.is_navigation_request()]
-        return len(self.answers) - pages[-1]
+        """How many things the last page asked for, itself among them; services' logos, one each, are not counted."""
+        return sum("/static/toolkits/" not in answer.url for answer in self._of_last_page())
+
+    def _of_last_page(self) -> list[Response]:
+        pages = [
+            place
+            for place, answer in enumerate(self.answers)
+            if answer.request.is_navigation_request() and answer.frame == self.page.main_frame
+        ]
+        return self.answers[pages[-1] :]
 
     def findings(self, name: str, most_moved: float = 0.001) -> list[str]:
         """What is wrong with the page as it stands, in every width and both schemes; keeps pictures where asked to.

@@ -238,12 +238,13 @@ def _run(stage: Stage, page: Page) -> None:
     page.goto(f"{page.url.split('?')[0]}?still=1")
 
 
-def _dashboard(name: str, title: str, path: str, who: str = "owner") -> None:
-    DASHBOARD.append(Place(f"dashboard-{name}", title, who, at(path), 150_000, 10))
+def _dashboard(name: str, title: str, path: str, who: str = "owner", requests: int = 10) -> None:
+    DASHBOARD.append(Place(f"dashboard-{name}", title, who, at(path), 150_000, requests))
 
 
 _dashboard("sign-in", "Signing in", "/dashboard/sign-in", "stranger")
-_dashboard("look", "How the app looks", "/dashboard/{project}/look?accent=%23ffcc00")
+# A page with a connect page in it.
+_dashboard("look", "How the app looks", "/dashboard/{project}/look?accent=%23ffcc00", requests=16)
 _dashboard("projects", "Projects", "/dashboard/?all")
 _dashboard("new-project", "A new project", "/dashboard/new", "operator")
 _dashboard("health", "Health", "/dashboard/{project}/")
