@@ -56,7 +56,7 @@ lock: $(VENV)/.test
 browser: $(VENV)/.test
 	@$(BIN)/python -m tests.chromium >/dev/null 2>&1 || \
 	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; } || \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation fonts-ipafont-gothic >/dev/null; } || \
 	$(BIN)/playwright install chromium || \
 	{ echo "The tests need a Chromium: install your system's package and put \`chromium\` into the PATH."; exit 1; }
 
