@@ -34,7 +34,8 @@ class Screen:
         elif self.is_for_others:
             lines += ["  Others      cannot open it yet: set FLOWRA_PUBLIC_URL to its https address"]
         lines += [
-            f"  Admin       {public}/admin/",
+            f"  Dashboard   {public}/dashboard/   for those who run the app",
+            f"  Admin       {public}/admin/   for support",
             f"  API         {public}/api/v1/   its description: {public}/api/v1/docs",
             f"  Data        {_database()}",
             f"  Keys        {_keys()}",

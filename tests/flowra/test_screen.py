@@ -39,7 +39,8 @@ def test_a_public_url_is_shown_beside_the_local_one(public: Any) -> None:
     assert "Public URL" not in screen()
     public.FLOWRA_PUBLIC_URL = "https://connect.example.com"
     assert "  Public URL  https://connect.example.com\n" in screen()
-    assert "https://connect.example.com/admin/" in screen()
+    for page in ("admin", "dashboard"):
+        assert f"https://connect.example.com/{page}/" in screen()
 
 
 def test_one_that_listens_for_others_and_has_no_address_for_them_says_so(public: Any) -> None:
