@@ -3,102 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.gallery import endings
+from tests.gallery.place import ADMIN, CONNECT, DASHBOARD, PORTAL, Open, Place, at, connect, portal
 from tests.gallery.stage import LONG, RIGHT_TO_LEFT, Stage
 from tests.walks.conftest import agree_at_the_provider
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-Open = Callable[[Stage, "Page"], None]
-
-
-@dataclass(frozen=True)
-class Place:
-    """One page in one state. `who` is `stranger`, `owner` or `operator`; `most` its greatest weight in bytes and `requests` how
-    many it may make, itself among them; `moved` how far it may shift while it loads: Django's own scripts add to the admin's lists.
-    """
-
-    name: str
-    title: str
-    who: str
-    open: Open
-    most: int
-    requests: int
-    moved: float = 0.001
-
-
 _SCOPES = ["channels:history", "chat:write", "channels:read", "im:history", "users:read"]
-CONNECT: list[Place] = []
-ADMIN: list[Place] = []
-DASHBOARD: list[Place] = []
-PORTAL: list[Place] = []
 
 
-def at(path: str) -> Open:
-    """Opens a path below Flowra's own address; `{account}` and such are filled in from the stage."""
-
-    def open_it(stage: Stage, page: Page) -> None:
-        page.goto(
-            stage.url
-            + path.format(
-                project=stage.project.pk,
-                account=stage.accounts["active"].pk,
-                expired=stage.accounts["expired"].pk,
-                long=stage.accounts["long"].pk,
-                person=stage.accounts["active"].external_user_id,
-                config=stage.configs["slack"].pk,
-                failing=stage.configs["failing"].pk,
-                fresh=stage.fresh.pk,
-                call="post_connected_accounts_link",
-                **stage.desk,
-            )
-        )
-
-    return open_it
-
-
-def _connect(name: str, title: str) -> Callable[[Open], Open]:
-    def keep(open_it: Open) -> Open:
-        CONNECT.append(Place(f"connect-{name}", title, "stranger", open_it, 50_000, 8))
-        return open_it
-
-    return keep
-
-
-@_connect("link", "Asked to connect")
+@connect("link", "Asked to connect")
 def _link(stage: Stage, page: Page) -> None:
     page.goto(stage.app.link()["redirectUrl"])
 
 
-@_connect("slack", "Asked to connect Slack")
+@connect("slack", "Asked to connect Slack")
 def _slack(stage: Stage, page: Page) -> None:
     link = stage.app.link(authConfigId=stage.configs["slack"].pk, scopes=_SCOPES)
     page.goto(link["redirectUrl"])
 
 
-@_connect("key", "Asked for a key")
+@connect("key", "Asked for a key")
 def _key(stage: Stage, page: Page) -> None:
     page.goto(stage.app.link(authConfigId=stage.app.key_config_id)["redirectUrl"])
 
 
-@_connect("key-wrong", "A key that was not typed")
+@connect("key-wrong", "A key that was not typed")
 def _key_wrong(stage: Stage, page: Page) -> None:
     _key(stage, page)
     page.get_by_role("button", name="Connect Practice Keys").click()
     page.get_by_role("alert").wait_for()
 
 
-@_connect("long", "Names that are long, or run from right to left")
+@connect("long", "Names that are long, or run from right to left")
 def _long(stage: Stage, page: Page) -> None:
     stage.project.name = f"{RIGHT_TO_LEFT} {LONG}"[:100]
     stage.project.save()
     page.goto(stage.app.link(eUID="a" * 255)["redirectUrl"])
 
 
-@_connect("done", "Connected")
+@connect("done", "Connected")
 def _done(stage: Stage, page: Page) -> None:
     page.goto(stage.app.link(callbackUrl=None)["redirectUrl"])
     page.get_by_role("button", name="Connect Practice").click()
@@ -106,14 +54,14 @@ def _done(stage: Stage, page: Page) -> None:
     page.get_by_text("Connected as").wait_for()
 
 
-@_connect("refused", "Not now")
+@connect("refused", "Not now")
 def _refused(stage: Stage, page: Page) -> None:
     page.goto(stage.app.link(callbackUrl=None)["redirectUrl"])
     page.get_by_role("button", name="Not now").click()
     page.get_by_role("heading", name="Nothing was shared").wait_for()
 
 
-@_connect("error", "The service ended it")
+@connect("error", "The service ended it")
 def _error(stage: Stage, page: Page) -> None:
     stage.app.provider.fail("/authorize", "error", error="server_error", words="Try tomorrow", method="POST")
     page.goto(stage.app.link(callbackUrl=None)["redirectUrl"])
@@ -122,7 +70,7 @@ def _error(stage: Stage, page: Page) -> None:
     page.get_by_text("Try tomorrow").wait_for()
 
 
-@_connect("used", "A link that was used")
+@connect("used", "A link that was used")
 def _used(stage: Stage, page: Page) -> None:
     link = stage.app.link(callbackUrl=None)
     page.goto(link["redirectUrl"])
@@ -131,59 +79,51 @@ def _used(stage: Stage, page: Page) -> None:
     page.goto(link["redirectUrl"])
 
 
-@_connect("unknown", "No such link")
+@connect("unknown", "No such link")
 def _unknown(stage: Stage, page: Page) -> None:
     page.goto(f"{stage.url}/connect/{'x' * 43}")
 
 
-@_connect("choose", "Several services to choose from")
+@connect("choose", "Several services to choose from")
 def _choose(stage: Stage, page: Page) -> None:
     ids = [each.pk for name, each in stage.configs.items() if name != "failing"]
     page.goto(stage.app.link(authConfigId=None, authConfigIds=ids)["redirectUrl"])
 
 
-@_connect("german", "In German")
+@connect("german", "In German")
 def _german(stage: Stage, page: Page) -> None:
     page.goto(
         stage.app.link(authConfigId=stage.configs["slack"].pk, locale="de", scopes=_SCOPES)["redirectUrl"]
     )
 
 
-@_connect("japanese", "In Japanese")
+@connect("japanese", "In Japanese")
 def _japanese(stage: Stage, page: Page) -> None:
     page.goto(
         stage.app.link(authConfigId=stage.configs["slack"].pk, locale="ja", scopes=_SCOPES)["redirectUrl"]
     )
 
 
-def _portal(name: str, title: str) -> Callable[[Open], Open]:
-    def keep(open_it: Open) -> Open:
-        PORTAL.append(Place(f"portal-{name}", title, "stranger", open_it, 60_000, 8))
-        return open_it
-
-    return keep
-
-
-@_portal("door", "The address of one's connections")
+@portal("door", "The address of one's connections")
 def _portal_door(stage: Stage, page: Page) -> None:
     wish = {"eUID": "mia@customer.example"}
     page.goto(stage.caller.post("portal_sessions", wish).json()["url"])
 
 
-@_portal("list", "One's connections")
+@portal("list", "One's connections")
 def _portal_list(stage: Stage, page: Page) -> None:
     _portal_door(stage, page)
     page.get_by_role("button", name="See my connections").click()
     page.get_by_text("mia@customer.example").first.wait_for()
 
 
-@_portal("one", "One connection")
+@portal("one", "One connection")
 def _portal_one(stage: Stage, page: Page) -> None:
     _portal_list(stage, page)
     page.goto(f"{page.url}/{stage.accounts['active'].pk}")
 
 
-@_portal("disconnect", "Before it is taken back")
+@portal("disconnect", "Before it is taken back")
 def _portal_disconnect(stage: Stage, page: Page) -> None:
     _portal_one(stage, page)
     page.goto(f"{page.url}/disconnect")
@@ -294,4 +234,6 @@ _dashboard("password", "One's own password", "/dashboard/password")
 _dashboard("nothing", "Nothing is there", "/dashboard/{project}/auth-configs/nothing")
 _dashboard("join", "Invited", "/dashboard/join/{invitation}", "stranger")
 
+# Each of its pages keeps itself, as it is read.
+assert endings.__doc__
 PLACES = [*CONNECT, *PORTAL, *DASHBOARD, *ADMIN]
