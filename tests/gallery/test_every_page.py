@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.gallery.looking import Looking
-from tests.gallery.places import PLACES, Place
+from tests.gallery.place import Place
+from tests.gallery.places import PLACES
 from tests.gallery.stage import Stage
 
 
