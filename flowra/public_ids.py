@@ -14,6 +14,7 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
 MAX_LENGTH = 32
 REFERENCE_LENGTH = 8
+_TAKEN_FOR = str.maketrans("ilo", "110")  # https://www.crockford.com/base32.html
 
 
 def new_id(kind: str) -> str:
@@ -30,6 +31,11 @@ def is_id(kind: str, text: str) -> bool:
 def reference_of(id: str) -> str:
     """What a person reads out and support searches for: the end of an id, 40 of its random bits."""
     return id[-REFERENCE_LENGTH:]
+
+
+def as_heard(text: str) -> str:
+    """A reference as it was shown, from how it was heard or copied: none has the letters i, l or o."""
+    return text.strip(".,:;").lower().translate(_TAKEN_FOR)
 
 
 def is_reference(text: str) -> bool:

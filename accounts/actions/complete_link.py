@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actions.continue_link import TIME_TO_FINISH
 from accounts.actions.end_link import fail_link
-from accounts.actions.ending import Ending, callback_url_of
+from accounts.actions.ending import Ending, Page, callback_url_of
 from accounts.actions.finish_link import exchange_and_finish
 from accounts.actions.tokens_of_links import hash_of, random_token
 from accounts.models import LinkSession, LinkState, StatusReason
@@ -25,6 +25,11 @@ from flowra.fault_points import fault_point
 SAID_NO = frozenset(
     {"access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_denied", "cancelled"}
 )
+# What only the app can mend, and what may pass by itself (RFC 6749, 4.1.2.1).
+OF_THE_APP = frozenset(
+    {"invalid_request", "unauthorized_client", "invalid_client", "unsupported_response_type", "invalid_scope"}
+)
+MAY_PASS = frozenset({"server_error", "temporarily_unavailable"})
 MAX_WORDS = 500
 WRONG_BROWSER = "The answer came back in another browser than the one that began."
 
@@ -150,9 +155,15 @@ def _refused(session: LinkSession, params: Mapping[str, str]) -> Ending:
         StatusReason.PROVIDER_ERROR,
         actor=END_USER,
         from_states=(LinkState.FINISHING,),
-        page="provider_error",
+        page=_page_of(error),
         provider_words=words,
     )
+
+
+def _page_of(error: str) -> Page:
+    if error in OF_THE_APP:
+        return "app_refused"
+    return "provider_trouble" if error in MAY_PASS else "provider_error"
 
 
 def _park(session: LinkSession, code: str) -> Ending:

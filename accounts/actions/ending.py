@@ -17,6 +17,8 @@ Page = Literal[
     "mismatch",
     "provider_error",
     "provider_down",
+    "provider_trouble",
+    "app_refused",
     "switched_off",
     "other_identity",
     "duplicate",

@@ -23,7 +23,7 @@ from accounts.models import ConnectedAccount, LinkSession, LinkState, OnDuplicat
 from accounts.oauth2.client import Client
 from accounts.oauth2.jwt_claims import unverified_claims
 from accounts.oauth2.token_endpoint import exchange_code
-from accounts.oauth2.token_response import TokenRefused, Tokens
+from accounts.oauth2.token_response import TokenAnswerUnusable, TokenRefused, Tokens
 from authconfigs.actions.client_health import mark_failing, mark_working
 from authconfigs.catalogue.scopes import granted_scopes
 from authconfigs.catalogue.toolkit import Toolkit
@@ -163,6 +163,8 @@ def store_granted(session: LinkSession, granted: Granted, toolkit: Toolkit, *, a
     )
 
 
+# RFC 6749, 5.2: nothing that the person could do otherwise.
+_OF_THE_APP = ("invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope")
 REFUSED = (StatusReason.OTHER_IDENTITY.value, StatusReason.DUPLICATE.value)
 
 
@@ -236,16 +238,28 @@ def _not_exchanged(session: LinkSession, client: Client, error: FlowraError, act
         with transaction.atomic():
             mark_failing(session.account.auth_config, error.provider_error or error.error, actor)
     is_down = isinstance(error, OutboundFailed | ProviderTimedOut)
-    page: Page = "provider_down" if is_down else "provider_error"
     return fail_link(
         session,
         StatusReason.PROVIDER_ERROR,
         actor=actor,
         from_states=(LinkState.FINISHING,),
         message="The service could not be reached." if is_down else "",
-        page=page,
+        page="provider_down" if is_down else _page_of(client, error),
         provider_words=error.provider_error,
     )
+
+
+def _page_of(client: Client, error: FlowraError) -> Page:
+    """Whose turn it is by the token endpoint's answer: the app's, nobody's for a while, or the person's."""
+    if isinstance(error, TokenRefused) and error.error in (
+        *client.oauth2.refresh.client_errors,
+        *_OF_THE_APP,
+    ):
+        return "app_refused"
+    has_trouble = isinstance(error, TokenRefused | TokenAnswerUnusable) and (
+        error.answered >= 500 or error.answered == 429
+    )
+    return "provider_trouble" if has_trouble else "provider_error"
 
 
 def _ended_meanwhile(session: LinkSession) -> Ending:

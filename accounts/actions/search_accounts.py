@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from flowra.public_ids import is_id, is_reference
+from flowra.public_ids import as_heard, is_id, is_reference
 
 MOST_WORDS = 10
 _TEXTS = (
@@ -49,8 +49,8 @@ def _has(word: str) -> Q:
             found |= Q(**{f"{field}__icontains": written})
     if word.lower().startswith("ca_"):
         found |= Q(pk__startswith=word.lower())
-    if is_reference(word.lower()):
-        found |= Q(pk__endswith=word.lower())
+    if is_reference(as_heard(word)):
+        found |= Q(pk__endswith=as_heard(word))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
@@ -64,9 +65,12 @@ def link_page(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 def not_now(request: HttpRequest, token: str) -> HttpResponse:
-    """POST refuses; anything else leads back to the page."""
+    """POST refuses. Whoever comes to its address again, by GET, is led to the link's page, which says how it ended."""
+    if request.method in ("GET", "HEAD"):
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return SeeOther(f"/connect/{quote(token, safe='')}{query}")
     if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     browser = known_browser(request) or new_browser()
     try:
         session = find_link(token)

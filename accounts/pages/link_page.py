@@ -17,7 +17,7 @@ from accounts.pages.permissions import grouped
 from accounts.service_call import template_values
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.fill import fill
-from authconfigs.catalogue.scopes import what_is_shared
+from authconfigs.catalogue.scopes import missing_scopes, what_is_shared
 from authconfigs.catalogue.toolkit import Field, Toolkit
 from authconfigs.schemes import scheme_named
 from flowra.errors import FlowraError
@@ -85,6 +85,8 @@ def link_page_context(
     user_scopes = session.account.auth_config.settings.get("user_scopes") or ()
     asked_scopes = list(dict.fromkeys([*session.scopes, *user_scopes])) if scheme.needs_redirect else []
     shared = what_is_shared(toolkit, asked_scopes)
+    is_again = session.is_reconnect and session.account.connected_at is not None
+    fresh = missing_scopes(toolkit.oauth2, asked_scopes, _granted(session)) if is_again else ()
     at_once = min(len(shared.can), max(MOST_AT_ONCE, sum(each.sensitive for each in shared.can)))
     return {
         "session": session,
@@ -94,9 +96,14 @@ def link_page_context(
         "app_logo": logo_of_app(session.project),
         "user_name": "" if user.is_default else user.name,
         "user_name_shown": cut_in_the_middle(user.name, LONGEST_NAME),
-        "revoke_host": urlsplit(toolkit.revoke_page).netloc.removeprefix("www."),
+        "revoke_host": revoke_host_of(toolkit),
         "goes_there": scheme.needs_redirect,
         "host": host_of(session, toolkit),
+        "is_again": is_again,
+        "asks_more": bool(fresh),
+        "fresh_texts": {toolkit.scopes[scope].text for scope in fresh if scope in toolkit.scopes},
+        "account_name": session.account.identity_label if is_again else "",
+        "account_name_shown": cut_in_the_middle(session.account.identity_label, LONGEST_NAME),
         "shared": shared,
         # Between two things that the app will not be able to do.
         "cannot": _(", or to ").join(_(text) for text in shared.cannot),
@@ -110,6 +117,17 @@ def link_page_context(
             text for name, text in problems.items() if name not in {each.field.name for each in fields}
         ],
     }
+
+
+def _granted(session: LinkSession) -> list[str]:
+    account = session.account
+    granted: list[str] | None = account.scopes_granted
+    return account.scopes_requested if granted is None else granted
+
+
+def revoke_host_of(toolkit: Toolkit) -> str:
+    """Where a person takes a connection back at the service itself; empty where no such page is known."""
+    return urlsplit(toolkit.revoke_page).netloc.removeprefix("www.")
 
 
 def authorization_url_of(session: LinkSession) -> str | None:
@@ -140,4 +158,6 @@ def host_of(session: LinkSession, toolkit: Toolkit) -> str:
 
 def _as_sentence(field: Field, problem: str) -> str:
     """The actions' refusals go on from the field's name ("is too long."); beside a field they stand alone."""
+    if problem[:1] == "は":  # Japanese has neither small letters nor a space there
+        return f"{_(field.display_name)}{problem}"
     return f"{_(field.display_name)} {problem}" if problem[:1].islower() else problem

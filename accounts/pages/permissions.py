@@ -11,6 +11,11 @@ from authconfigs.catalogue.toolkit import ScopeText
 
 def grouped(scopes: Sequence[ScopeText]) -> list[tuple[str, list[ScopeText]]]:
     """Each group with its heading, in the order in which they first come in `scopes`: the sensitive are there first."""
-    headings = {"delete": _("Delete"), "change": _("Change"), "read": _("Read"), "identity": _("Know you")}
+    headings = {
+        "delete": _("Delete"),
+        "change": _("Change"),
+        "read": _("Read"),
+        "identity": _("Know who you are"),
+    }
     kinds = dict.fromkeys(each.kind for each in scopes)
     return [(headings[kind], [each for each in scopes if each.kind == kind]) for kind in kinds]

@@ -185,7 +185,7 @@ def test_the_service_s_error_is_told_with_its_words(acme: Acme) -> None:
     )
     ending = acme.come_back(acme.provider.visit(acme.press(link, browser)), browser)
     assert (ending.page, ending.error, ending.provider_words) == (
-        "provider_error",
+        "provider_trouble",
         "provider_error",
         "<b>Try tomorrow</b>",
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.actions.search_accounts import search_accounts
 from accounts.actions.start_link import StartedLink
-from accounts.connect.ending_page import time_in_words
+from accounts.connect.ending_words import time_in_words
 from accounts.models import ConnectedAccount, LinkSession, LinkState, Status
 from tests.accounts.acme import Acme, make_acme, reread
 

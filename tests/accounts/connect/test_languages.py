@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.accounts.acme import Acme
+from tests.factories import make_auth_config
 from tests.staff import text_of
 
 
@@ -46,3 +47,36 @@ def test_an_odd_header_is_nobodys_trouble(acme: Acme, client: Client) -> None:
         assert (
             client.get(f"/connect/{acme.link().token}", headers={"accept-language": odd}).status_code == 200
         )
+
+
+def test_what_is_wrong_with_a_field_reads_on_from_its_name(acme: Acme, client: Client) -> None:
+    key = make_auth_config(acme.project, "openai", auth_scheme="API_KEY")
+    typed = {"api_key": "k" * 9000}
+    for locale, words in (
+        ("ja", "OpenAI APIキーは長すぎます。"),
+        ("fr", "Clé d’API OpenAI dépasse la longueur permise."),
+    ):
+        answer = client.post(f"/connect/{acme.link(auth_config_id=key.pk, locale=locale).token}", typed)
+        assert words in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [
+        ("pt-BR", "pt"),
+        ("pt-PT,pt;q=0.9", "pt"),
+        ("de-AT", "de"),
+        ("es-419,es;q=0.9", "es"),
+        ("fr-CA;q=0.5, ja;q=0.8", "ja"),
+        ("zh-CN,zh;q=0.9,de;q=0.1", "de"),
+        ("zh-Hant-TW", "en"),
+        ("DE", "de"),
+        ("de;q=0, fr", "fr"),
+        ("xx, *;q=0.5", "en"),
+    ],
+)
+def test_the_first_language_that_is_spoken_here_is_taken(
+    acme: Acme, client: Client, asked: str, spoken: str
+) -> None:
+    answer = client.get(f"/connect/{acme.link().token}", headers={"accept-language": asked})
+    assert answer.headers["Content-Language"] == spoken
