@@ -42,6 +42,13 @@ def test_every_message_is_translated(language: str) -> None:
         assert [each.count("<") for each in said] == [text.count("<")] * len(said), text
 
 
+def test_no_french_line_begins_with_a_mark() -> None:
+    """There a space stands before `:` and inside `« »`: one at which no line may end."""
+    for entry in polib.pofile(str(file_of("fr"))):
+        for said in (entry.msgstr, *entry.msgstr_plural.values()):
+            assert not re.search(r" [:;?!»]|« ", said), said
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_compiled_is_what_is_written(language: str, tmp_path: Path) -> None:
     fresh = tmp_path / "django.mo"

@@ -101,6 +101,7 @@ def link_page_context(
         "host": host_of(session, toolkit),
         "is_again": is_again,
         "asks_more": bool(fresh),
+        "fresh_scopes": fresh,
         "fresh_texts": {toolkit.scopes[scope].text for scope in fresh if scope in toolkit.scopes},
         "account_name": session.account.identity_label if is_again else "",
         "account_name_shown": cut_in_the_middle(session.account.identity_label, LONGEST_NAME),

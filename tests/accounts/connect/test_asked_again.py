@@ -51,5 +51,6 @@ def test_what_is_asked_for_besides_is_marked_as_new(acme: Acme, client: Client) 
     text = page(client, acme.link(**again, scopes=["chat:write"]))
     assert "account for more than before." in text
     assert 'send messages <em class="fresh">new</em>' in text
+    assert '<code>chat:write</code> <em class="fresh">new</em>' in text
     assert 'see who is in the workspace <em class="fresh">' not in text
     assert "for more than before" not in page(client, acme.link(**again))
