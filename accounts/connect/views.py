@@ -89,7 +89,7 @@ def come_back(request: HttpRequest, auth_config_id: str) -> HttpResponse:
     try:
         return _ended(request, complete_link(auth_config_id, _query(request), known_browser(request)))
     except FlowraError as refusal:
-        return _refusal_page(request, refusal)
+        return _refusal_page(request, refusal, came_to=auth_config_id)
 
 
 def app_logo(request: HttpRequest, project_id: str) -> HttpResponse:
@@ -138,16 +138,17 @@ def _ended(request: HttpRequest, ending: Ending) -> HttpResponse:
         return in_window
     if ending.redirect_to is not None:
         return back_to_app(ending.redirect_to)
-    return render(request, "connect/end.html", ending_context(ending), status=status)
+    context = ending_context(ending, keeps_cookies=known_browser(request) is not None)
+    return render(request, "connect/end.html", context, status=status)
 
 
 def _refusal_page(
-    request: HttpRequest, refusal: FlowraError, session: LinkSession | None = None
+    request: HttpRequest, refusal: FlowraError, session: LinkSession | None = None, *, came_to: str = ""
 ) -> HttpResponse:
     known: Any = session or refusal.extra.get("session")
     if known is not None:
         speak(known.locale)
-    context = refusal_context(refusal.problem_code, known)
+    context = refusal_context(refusal.problem_code, known, came_to)
     return shown_in(request, render(request, "connect/end.html", context, status=refusal.status), known)
 
 

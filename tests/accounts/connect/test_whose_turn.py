@@ -136,3 +136,29 @@ def test_a_reference_is_found_as_it_was_heard_or_copied(acme: Acme) -> None:
     account.save(force_insert=True)
     for heard in ("10ab10cd", "IOab1ocd", "loABloCD", "10ab10cd."):
         assert [each.pk for each in search_accounts(ConnectedAccount.objects.all(), heard)] == [account.pk]
+
+
+def test_an_answer_to_an_attempt_that_was_begun_again_names_the_app_and_leads_back(
+    acme: Acme, client: Client
+) -> None:
+    link = acme.link(callback_url="")
+    first = path_of(acme.provider.visit(press(client, link)))
+    press(client, link)
+    answer = client.get(first)
+    assert answer.status_code == 400
+    assert "It may have been begun again since." in text_of(answer)
+    assert "Go back to Acme and press Connect again." in text_of(answer)
+    assert button_of(answer) == "https://acme.example/"
+    assert "Acme" not in text_of(client.get("/connect/callback/ac_%00?state=x&code=y"))
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_what_to_allow(acme: Acme, client: Client) -> None:
+    hint = "Then it keeps no cookies here: allow them for this site first."
+    back = path_of(acme.provider.visit(press(client, acme.link(callback_url=""))))
+    client.cookies.clear()
+    assert hint in text_of(client.get(back))
+    other = Client()
+    other.get(f"/connect/{acme.link().token}")
+    back = path_of(acme.provider.visit(press(client, acme.link(callback_url=""))))
+    answer = text_of(other.get(back))
+    assert "another browser" in answer and hint not in answer
