@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +17,7 @@ from accounts.connect.embedding import embedding_context
 from accounts.models import LinkSession
 from accounts.pages.app_logo import logo_of_app
 from accounts.pages.see_other import SeeOther
+from authconfigs.schemes import scheme_named
 from flowra.errors import Conflict
 from flowra.pages.names import cut_in_the_middle
 
@@ -38,7 +42,7 @@ def _context(request: HttpRequest, session: LinkSession, offered: list[Choice]) 
     search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     found = [
         each
-        for each in offered
+        for each in map(_told_apart(offered), offered)
         if search.casefold() in f"{each.toolkit.name} {each.toolkit.slug} {each.name}".casefold()
     ]
     return {
@@ -53,3 +57,22 @@ def _context(request: HttpRequest, session: LinkSession, offered: list[Choice]) 
         **embedding_context(request, session),
         "title": _("Which service do you want to connect?"),
     }
+
+
+def _told_apart(offered: list[Choice]) -> Callable[[Choice], Choice]:
+    """Of two of one service that nobody gave a name, each by what it asks of the person, where that tells them apart."""
+    unnamed = Counter(
+        (each.toolkit.slug, _by_signing_in(each)) for each in offered if not each.auth_config.display_name
+    )
+
+    def tell(each: Choice) -> Choice:
+        by = _by_signing_in(each)
+        if not each.name or each.auth_config.display_name or unnamed[each.toolkit.slug, by] > 1:
+            return each
+        return replace(each, name=_("By signing in there") if by else _("With a key or a password"))
+
+    return tell
+
+
+def _by_signing_in(choice: Choice) -> bool:
+    return scheme_named(choice.auth_config.auth_scheme).needs_redirect

@@ -142,3 +142,15 @@ def test_a_key_may_be_what_is_chosen(
     assert "Connect OpenAI" in said and "API key" in said
     wrong = client.post(f"/connect/{link.token}?service={others[1].pk}", {"api_key": ""})
     assert wrong.status_code == 400 and "is needed" in text_of(wrong)
+
+
+def test_two_that_nobody_named_are_told_apart_by_what_they_ask(client: Client, acme: Acme) -> None:
+    by_key = make_auth_config(acme.project, "practice", auth_scheme="API_KEY")
+    ids = [acme.auth_config.pk, by_key.pk]
+    shown = page(client, acme.link(auth_config_id=None, auth_config_choices=ids))
+    assert "By signing in there" in shown and "With a key or a password" in shown
+    assert acme.auth_config.name not in shown and by_key.name not in shown
+    third = make_auth_config(acme.project, "practice", auth_scheme="API_KEY")
+    shown = page(client, acme.link(auth_config_id=None, auth_config_choices=[*ids, third.pk]))
+    assert "By signing in there" in shown
+    assert by_key.name in shown and third.name in shown
