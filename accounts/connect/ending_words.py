@@ -232,9 +232,7 @@ def _was_in_vain(session: LinkSession) -> bool:
 
 def _as_before(session: LinkSession) -> tuple[str, ...]:
     """Who says no to being asked again must not think that the first yes is taken back."""
-    if session.account.connected_at is None:
-        return ()
-    return (_("What you had allowed before stays as it was."),)
+    return (_("What you had allowed before stays as it was."),) if session.asks_again else ()
 
 
 def _wrong_account(session: LinkSession) -> str:

@@ -11,7 +11,7 @@ from flowra.encryption import EncryptedJSONField, SealedJSONField
 from flowra.models import Project
 from flowra.public_ids import MAX_LENGTH, new_id
 
-from .connected_account import ConnectedAccount
+from .connected_account import ConnectedAccount, Status
 
 
 def _new_id() -> str:
@@ -82,3 +82,9 @@ class LinkSession(DueRow):
 
     def __str__(self) -> str:
         return self.pk
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether the account was connected before; one whose first link failed is authorized again and was not."""
+        account = self.account
+        return self.is_reconnect and (account.connected_at is not None or account.status != Status.FAILED)

@@ -85,7 +85,7 @@ def link_page_context(
     user_scopes = session.account.auth_config.settings.get("user_scopes") or ()
     asked_scopes = list(dict.fromkeys([*session.scopes, *user_scopes])) if scheme.needs_redirect else []
     shared = what_is_shared(toolkit, asked_scopes)
-    is_again = session.is_reconnect and session.account.connected_at is not None
+    is_again = session.asks_again
     fresh = missing_scopes(toolkit.oauth2, asked_scopes, _granted(session)) if is_again else ()
     at_once = min(len(shared.can), max(MOST_AT_ONCE, sum(each.sensitive for each in shared.can)))
     return {

@@ -86,6 +86,33 @@ def _service_down(stage: Stage, page: Page) -> None:
     _heading(page, "Practice does not answer")
 
 
+@connect("app-refused", "The service refuses the app itself")
+def _app_refused(stage: Stage, page: Page) -> None:
+    stage.app.provider.fail("/token", "error", error="invalid_client", status=401, times=None)
+    _press(page, stage.app.link(callbackUrl=None))
+    agree_at_the_provider(page)
+    _heading(page, "Practice refuses Acme")
+
+
+@connect("begun-again", "An answer to what was begun again since")
+def _begun_again(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.url}/connect/callback/{stage.app.auth_config_id}?state=old&code=x")
+    _heading(page, "This answer belongs to nothing")
+
+
+@connect("for-more", "Asked for more than before")
+def _for_more(stage: Stage, page: Page) -> None:
+    page.goto(
+        stage.app.link(
+            authConfigId=stage.configs["gmail"].pk,
+            connectedAccountId=stage.accounts["expired"].pk,
+            eUID="mia@customer.example",
+            scopes=["https://mail.google.com/"],
+        )["redirectUrl"]
+    )
+    page.get_by_text("for more than before").wait_for()
+
+
 @connect("switched-off", "Connecting is switched off")
 def _switched_off(stage: Stage, page: Page) -> None:
     link = stage.app.link(authConfigId=stage.configs["slack"].pk)
