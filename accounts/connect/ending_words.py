@@ -69,6 +69,8 @@ def words_of(
                     again,
                 ),
             )
+        case "link_used" if session.state == LinkState.PARKED:
+            return words_of("confirm", service, app, session)
         case "link_used" if _was_in_vain(session):
             return _used_in_vain(again)
         case "link_used":

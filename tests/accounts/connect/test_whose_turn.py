@@ -162,3 +162,11 @@ def test_a_browser_that_keeps_no_cookies_is_told_what_to_allow(acme: Acme, clien
     back = path_of(acme.provider.visit(press(client, acme.link(callback_url=""))))
     answer = text_of(other.get(back))
     assert "another browser" in answer and hint not in answer
+
+
+def test_a_link_that_waits_for_the_app_says_so_to_whoever_comes_again(acme: Acme, client: Client) -> None:
+    link = acme.link(require_confirmation=True)
+    back = path_of(acme.provider.visit(press(client, link)))
+    client.get(back)
+    for path in (back, f"/connect/{link.token}"):
+        assert "<h1>Waiting for Acme</h1>" in text_of(client.get(path))
