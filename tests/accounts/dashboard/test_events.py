@@ -80,6 +80,8 @@ def test_each_filter_narrows_and_they_narrow_together(project: Project, viewer: 
         "cursor=odd",
         "who=" + "x" * 101,
         "about=%00",
+        "types=account.deleted",
+        "limit=5",
     ],
 )
 def test_a_filter_that_is_none_is_told_instead_of_showing_everything(
