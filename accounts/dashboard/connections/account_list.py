@@ -19,7 +19,7 @@ from accounts.dashboard.connections.asked import (
 )
 from accounts.dashboard.connections.choices import NAMES, ORDERS, TROUBLE_WORDS, known_of
 from accounts.dashboard.connections.saved_views import ready_views, views_of
-from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.gate import NO_SUCH_PAGE, Here, for_members, show
 from accounts.models import ConnectedAccount, Credential
 from accounts.pages.account_words import name_of, status_badge
 from accounts.pages.ailment import Ailment, ailment_of
@@ -105,7 +105,10 @@ def accounts(request: HttpRequest, here: Here) -> HttpResponse:
         }
     except InvalidInput as error:
         wrong = [
-            Wrong(NAMES.get(each.field, each.field), f"{each.message[:1].upper()}{each.message[1:]}")
+            Wrong(
+                NAMES.get(each.field, each.field),
+                NO_SUCH_PAGE if each.field == "cursor" else f"{each.message[:1].upper()}{each.message[1:]}",
+            )
             for each in error.errors
         ]
     known = known_of(here, {each.toolkit_slug for each in found})
