@@ -18,6 +18,7 @@ from accounts.dashboard.connections.asked import (
     values_of,
 )
 from accounts.dashboard.connections.choices import NAMES, ORDERS, TROUBLE_WORDS, known_of
+from accounts.dashboard.connections.how_many import how_many
 from accounts.dashboard.connections.saved_views import ready_views, views_of
 from accounts.dashboard.gate import NO_SUCH_PAGE, Here, for_members, show
 from accounts.models import ConnectedAccount, Credential
@@ -28,7 +29,6 @@ from flowra.actions.saved_views import LONGEST_NAME
 from flowra.errors import InvalidInput
 from flowra.pages.moments import moment, said
 
-MOST_COUNTED = 1_000
 FIELDS = (
     "id",
     "project_id",
@@ -96,10 +96,8 @@ def accounts(request: HttpRequest, here: Here) -> HttpResponse:
         values = values_of(asked, cursor)
         pages = pages_asked(here.project, values, asked)
         found = page_asked(here.project, values, pages, *FIELDS)
-        count = accounts_asked(here.project, values).order_by().values("pk")[: MOST_COUNTED + 1].count()
         context = {
-            "count": min(count, MOST_COUNTED),
-            "is_more": count > MOST_COUNTED,
+            "count_words": how_many(accounts_asked(here.project, values), "account", "accounts"),
             "next": f"?{asked.query(cursor=pages.next_cursor)}" if pages.next_cursor else "",
             "order": next(words for by, way, words in ORDERS if _is_order(values, by, way)),
         }
