@@ -16,6 +16,7 @@ from django.urls import reverse, reverse_lazy
 
 from accounts.dashboard.gate import projects_of
 from accounts.dashboard.signed_out import sign_in_first
+from flowra.pages.moments import moment
 
 
 class SignInForm(AuthenticationForm):
@@ -70,5 +71,8 @@ def projects(request: HttpRequest) -> HttpResponse:
     found = projects_of(request.user)
     if len(found) == 1 and "all" not in request.GET:
         return HttpResponseRedirect(f"/dashboard/{found[0][0].pk}/")
-    context = {"title": "Projects", "projects": found}
+    context = {
+        "title": "Projects",
+        "projects": [(project, role, moment(project.created_at)) for project, role in found],
+    }
     return render(request, "dashboard/projects.html", context)

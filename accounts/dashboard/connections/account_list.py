@@ -63,12 +63,14 @@ _BESIDES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One account as a list tells it; `besides` is what is wrong where its status does not say so."""
+    """One account as a list tells it: `below` its name what that leaves open, `besides` what is wrong where its status
+    does not say so.
+    """
 
     account: ConnectedAccount
     toolkit: Toolkit | None
     name: str
-    called: str
+    below: tuple[str, ...]
     badge: SafeString
     besides: str
     used: SafeString
@@ -155,12 +157,13 @@ def _row(account: ConnectedAccount, toolkit: Toolkit | None, credential: Credent
     name = name_of(account)
     if name == account.toolkit_slug and toolkit is not None:
         name = toolkit.name
-    called = account.display_name or ""
+    service = toolkit.name if toolkit is not None else account.toolkit_slug
+    below = (service, account.display_name or "")
     return Row(
         account=account,
         toolkit=toolkit,
         name=name,
-        called="" if called == name else called,
+        below=tuple(each for each in below if each and each != name),
         badge=status_badge(account),
         besides=besides,
         used=moment(account.last_used_at),

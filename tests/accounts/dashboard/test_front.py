@@ -53,6 +53,14 @@ def test_members_see_their_projects_and_superusers_all(project: Project) -> None
     assert third.name in text_of(signed_in(make_operator()).get("/dashboard/"))
 
 
+def test_projects_of_one_name_are_told_apart_by_when_they_were_made(project: Project) -> None:
+    made = make_project(name=project.name)
+    Project.objects.filter(pk=made.pk).update(created_at="2025-03-04T05:06:07Z")
+    seen = text_of(signed_in(make_operator()).get("/dashboard/"))
+    assert seen.count(project.name) == 2
+    assert "Made 4 March 2025" in seen and "Made just now" in seen
+
+
 def test_whoever_is_on_no_team_is_told_whom_to_ask(db: None) -> None:
     said = text_of(signed_in(User.objects.create_user("new@example.com")).get("/dashboard/"))
     assert "Ask an owner of the project to invite you" in said
