@@ -65,4 +65,7 @@ def _checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
         raise InvalidInput.field("name", f"the name must have 1 to {LONGEST_NAME} characters")
+    # A shared name stands among others' names: it must read as what it is.
+    if not name.isprintable():
+        raise InvalidInput.field("name", "the name has characters that cannot be seen")
     return name

@@ -102,6 +102,8 @@ def test_another_project_s_view_is_none(as_member: As, project: Project) -> None
         ("", QUERY),
         ("   ", QUERY),
         ("x" * 61, QUERY),
+        ("\u202elaer", QUERY),
+        ("\u200b", QUERY),
         ("n", ""),
         ("n", "statuses=LOST"),
         ("n", "unknown=1"),
