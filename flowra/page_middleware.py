@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+
+from flowra.api.problem_pages import only_pressed
 
 if TYPE_CHECKING:
     from django.utils.deprecation import MiddlewareMixin
@@ -17,6 +21,7 @@ else:
     MiddlewareMixin = object
 
 API = "/api/"
+STAFF_PAGES = ("/dashboard/", "/admin/")
 WATCHED = ("/healthz", "/readyz")
 
 
@@ -49,3 +54,20 @@ class PageUserMiddleware(_ForPages, AuthenticationMiddleware):
 
 class PageMessageMiddleware(_ForPages, MessageMiddleware):
     """Messages from one page to the next."""
+
+
+class OnlyPressedMiddleware:
+    """Django refuses to open what is only pressed without a word, and browsers then show a fault of their own; this
+    gives the refusal its page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or not request.path.startswith(STAFF_PAGES):
+            return response
+        page = only_pressed(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page

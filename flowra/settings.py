@@ -150,6 +150,7 @@ MIDDLEWARE = [
     "flowra.page_middleware.PageUserMiddleware",
     "flowra.page_middleware.PageMessageMiddleware",
     "flowra.page_language.PageLanguageMiddleware",
+    "flowra.page_middleware.OnlyPressedMiddleware",
 ]
 ROOT_URLCONF = "flowra.urls"
 WSGI_APPLICATION = "flowra.wsgi.application"

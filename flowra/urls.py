@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from flowra.api.problem_pages import unknown_path
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("portal/", include("accounts.portal.urls")),
     path("dashboard/", include("accounts.dashboard.urls")),
     path("admin/", admin.site.urls),
+    path("", RedirectView.as_view(url="/dashboard/", http_method_names=["get", "head"])),
 ]
 
 handler400 = "flowra.api.problem_pages.bad_request"

@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts.dashboard.signed_out import sign_in_first
 from flowra.errors import FlowraError, Forbidden, InvalidInput, NotFound
 from flowra.events.record import Actor
 from flowra.logs import request_id
@@ -62,6 +62,7 @@ _PROBLEMS = {
     404: "There is nothing here",
     409: "That does not go as things stand",
 }
+NO_SUCH_PAGE = "Its address was cut short, or is of other filters. Begin again at the first page."
 
 # A page, or a file that is sent piece by piece.
 Page = Callable[..., HttpResponseBase]
@@ -79,7 +80,7 @@ def for_members(least: Role = Role.VIEWER, *, to_change: Role | None = None) -> 
         @wraps(page)
         def view(request: HttpRequest, project_id: str, *args: Any, **named: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
-                return redirect_to_login(request.get_full_path())
+                return sign_in_first(request)
             here: Here | None = None
             try:
                 refuse_unreadable(request)
@@ -112,15 +113,34 @@ def show(
 
 
 def show_problem(request: HttpRequest, error: FlowraError, here: Here | None = None) -> HttpResponse:
-    """An error of the family as a page with its words and its status."""
+    """An error of the family as a page with its words and its status.
+
+    Asked for a piece of an open page that is not this person's any more, that page is loaded anew, and says so itself.
+    """
+    if request.headers.get("HX-Request") and error.status in (403, 404):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    is_filter = request.method == "GET" and bool(error.errors)
     context = {
         "here": here,
         "project": here.project if here else None,
-        "title": _PROBLEMS.get(error.status, "That did not work"),
-        "error": error,
+        "title": "This cannot be looked for"
+        if is_filter
+        else _PROBLEMS.get(error.status, "That did not work"),
+        "says": "" if error.message == _joined(error) else error.message,
+        "problems": [
+            ("page", NO_SUCH_PAGE[:1].lower() + NO_SUCH_PAGE[1:])
+            if each.field == "cursor"
+            else (each.field, each.message)
+            for each in error.errors
+        ],
+        "is_filtered": request.method == "GET" and bool(request.GET),
         "request_id": request_id.get(),
     }
     return render(request, "dashboard/problem.html", context, status=error.status)
+
+
+def _joined(error: FlowraError) -> str:
+    return "; ".join(f"{each.field}: {each.message}" for each in error.errors)
 
 
 def projects_of(user: User) -> list[tuple[Project, Role]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.dashboard.gate import show_problem
+from accounts.dashboard.signed_out import sign_in_first
 from flowra.actions.checked_project import MAX_NAME
 from flowra.actions.create_project import create_project
 from flowra.errors import FlowraError, Forbidden
@@ -37,7 +37,7 @@ class NewProjectForm(forms.Form):
 def new_project(request: HttpRequest) -> HttpResponse:
     """GET asks for its name; POST makes it, with whoever is signed in as its owner, and goes to its first page."""
     if not isinstance(request.user, User):
-        return redirect_to_login(request.get_full_path())
+        return sign_in_first(request)
     try:
         refuse_unreadable(request)
         if not request.user.is_superuser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from flowra.errors import Conflict, InvalidInput
@@ -20,9 +20,7 @@ def save_view(project: Project, user: User, *, name: str, query: str, is_shared:
 
     Raises InvalidInput (`name`, `query`), Conflict for more than fifty of one person in a project.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidInput.field("name", f"the name must have 1 to {LONGEST_NAME} characters")
+    name = _checked_name(name)
     if not query:
         raise InvalidInput.field("query", "nothing is filtered, so there is nothing to save")
     if len(query) > LONGEST_QUERY:
@@ -37,6 +35,21 @@ def save_view(project: Project, user: User, *, name: str, query: str, is_shared:
     return view
 
 
+def change_view(view: SavedView, *, name: str, is_shared: bool) -> SavedView:
+    """Calls it otherwise, or shares it with the project or no longer; its filters stay.
+
+    Raises InvalidInput (`name`), Conflict where whose it is has another view of that name.
+    """
+    name = _checked_name(name)
+    try:
+        with transaction.atomic():
+            SavedView.objects.filter(pk=view.pk).update(name=name, is_shared=is_shared)
+    except IntegrityError as error:
+        raise Conflict(f"There is a view called “{name}” already.", code="view_name_taken") from error
+    view.name, view.is_shared = name, is_shared
+    return view
+
+
 def delete_view(view: SavedView) -> None:
     """Forgets it; deleting it again does nothing."""
     SavedView.objects.filter(pk=view.pk).delete()
@@ -46,3 +59,13 @@ def views_for(project: Project, user: User) -> list[SavedView]:
     """The person's own in this project and those that are shared, by name; one query."""
     found = SavedView.objects.filter(Q(user=user) | Q(is_shared=True), project=project)
     return list(found.select_related("user").order_by("name", "pk")[:MOST_SHOWN])
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise InvalidInput.field("name", f"the name must have 1 to {LONGEST_NAME} characters")
+    # A shared name stands among others' names: it must read as what it is.
+    if not name.isprintable():
+        raise InvalidInput.field("name", "the name has characters that cannot be seen")
+    return name

@@ -14,6 +14,9 @@ from flowra.logs import request_id
 
 from .problems import DATABASE_RETRY_AFTER, problem, problem_response
 
+# Staff's pages, which speak English, and the words for the way back to them.
+_WAYS = (("/dashboard/", "Go to the dashboard"), ("/admin/", "Go to the admin"))
+
 
 @csrf_exempt
 def unknown_path(request: HttpRequest, **named: object) -> HttpResponse:
@@ -26,6 +29,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return problem(400, "The request cannot be read, or its host is not one of this server's.")
     return _page(
+        request,
         400,
         _("This can't be read"),
         _("Your browser sent something that makes no sense here. Go back and try again."),
@@ -37,6 +41,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     if _is_api(request):
         return problem(403, "This is not allowed.")
     return _page(
+        request,
         403,
         _("You can't do this"),
         _("You may be signed in as somebody who is not allowed to, or not signed in."),
@@ -46,6 +51,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def forged_or_stale(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's answer to a form without a good token (CSRF_FAILURE_VIEW)."""
     return _page(
+        request,
         403,
         _("This page is out of date"),
         _("Go back, load the page again, then press the button once more."),
@@ -57,7 +63,20 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request):
         return unknown_path(request)
     return _page(
-        404, _("There is nothing here"), _("The address may be mistyped, or what it led to is gone.")
+        request,
+        404,
+        _("There is nothing here"),
+        _("The address may be mistyped, or what it led to is gone."),
+    )
+
+
+def only_pressed(request: HttpRequest) -> HttpResponse:
+    """For an address of staff's pages that takes a press, opened: it has no page of its own."""
+    return _page(
+        request,
+        405,
+        "Nothing was done",
+        "This address is a button's. Go to the page with the button and press it there.",
     )
 
 
@@ -68,6 +87,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return problem_response(error if isinstance(error, Exception) else RuntimeError("unknown"))
     if isinstance(error, OperationalError | InterfaceError):
         response = _page(
+            request,
             503,
             _("One moment"),
             _("Something here is restarting. Nothing was changed. Try again in some seconds."),
@@ -75,7 +95,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         response.headers["Retry-After"] = str(DATABASE_RETRY_AFTER)
         return response
     return _page(
-        500, _("Something went wrong here"), _("It is not your fault. Go back and try again in a while.")
+        request,
+        500,
+        _("Something went wrong here"),
+        _("It is not your fault. Go back and try again in a while."),
     )
 
 
@@ -83,7 +106,8 @@ def _is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
-def _page(status: int, title: str, *paragraphs: str) -> HttpResponse:
+def _page(request: HttpRequest, status: int, title: str, *paragraphs: str) -> HttpResponse:
     """Without the request's own context: that could ask a database that is away."""
-    context = {"title": title, "paragraphs": paragraphs, "request_id": request_id.get()}
+    way = next((each for each in _WAYS if request.path.startswith(each[0])), None)
+    context = {"title": title, "paragraphs": paragraphs, "way": way, "request_id": request_id.get()}
     return HttpResponse(loader.get_template("problem.html").render(context), status=status)

@@ -6,6 +6,10 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target === live() && document.hidden) event.preventDefault();
   });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const told = document.querySelector("[data-lost]");
+    if (told) told.hidden = event.detail.successful;
+  });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && live()) htmx.trigger(live(), "seen");
   });

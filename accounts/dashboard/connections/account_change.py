@@ -11,7 +11,7 @@ from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
 from accounts.dashboard.connections.account_page import about
 from accounts.dashboard.connections.found import account_of
 from accounts.dashboard.gate import Here, for_members, show
-from accounts.pages.account_words import name_of, service_name
+from accounts.pages.account_words import name_of
 from accounts.pages.revoking import ReasonForm, Result, previews_of, revoke_each
 from accounts.pages.story import story_of
 from flowra.errors import Conflict, FlowraError
@@ -93,13 +93,14 @@ def revoke(request: HttpRequest, here: Here, id: str) -> HttpResponse:
         tell(request, result)
         return HttpResponseRedirect(here.url("account", found.pk))
     (preview,) = previews_of([found])
+    story = story_of(found)
     context = {
-        **about(found, story_of(found)),
+        **about(found, story),
         "preview": preview,
         "form": form,
         "used": moment(found.last_used_at),
     }
-    title = f"Revoke the {service_name(found.toolkit_slug)} of {name_of(found)}?"
+    title = f"Revoke the {story.service} of {name_of(found)}?"
     status = 400 if form.errors else 200
     return show(request, here, "connections/revoke.html", title, context, status=status)
 

@@ -18,8 +18,9 @@ from accounts.dashboard.connections.asked import (
     values_of,
 )
 from accounts.dashboard.connections.choices import NAMES, ORDERS, TROUBLE_WORDS, known_of
+from accounts.dashboard.connections.how_many import how_many
 from accounts.dashboard.connections.saved_views import ready_views, views_of
-from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.gate import NO_SUCH_PAGE, Here, for_members, show
 from accounts.models import ConnectedAccount, Credential
 from accounts.pages.account_words import name_of, status_badge
 from accounts.pages.ailment import Ailment, ailment_of
@@ -28,7 +29,6 @@ from flowra.actions.saved_views import LONGEST_NAME
 from flowra.errors import InvalidInput
 from flowra.pages.moments import moment, said
 
-MOST_COUNTED = 1_000
 FIELDS = (
     "id",
     "project_id",
@@ -63,12 +63,14 @@ _BESIDES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One account as a list tells it; `besides` is what is wrong where its status does not say so."""
+    """One account as a list tells it: `below` its name what that leaves open, `besides` what is wrong where its status
+    does not say so.
+    """
 
     account: ConnectedAccount
     toolkit: Toolkit | None
     name: str
-    called: str
+    below: tuple[str, ...]
     badge: SafeString
     besides: str
     used: SafeString
@@ -96,16 +98,17 @@ def accounts(request: HttpRequest, here: Here) -> HttpResponse:
         values = values_of(asked, cursor)
         pages = pages_asked(here.project, values, asked)
         found = page_asked(here.project, values, pages, *FIELDS)
-        count = accounts_asked(here.project, values).order_by().values("pk")[: MOST_COUNTED + 1].count()
         context = {
-            "count": min(count, MOST_COUNTED),
-            "is_more": count > MOST_COUNTED,
+            "count_words": how_many(accounts_asked(here.project, values), "account", "accounts"),
             "next": f"?{asked.query(cursor=pages.next_cursor)}" if pages.next_cursor else "",
             "order": next(words for by, way, words in ORDERS if _is_order(values, by, way)),
         }
     except InvalidInput as error:
         wrong = [
-            Wrong(NAMES.get(each.field, each.field), f"{each.message[:1].upper()}{each.message[1:]}")
+            Wrong(
+                NAMES.get(each.field, each.field),
+                NO_SUCH_PAGE if each.field == "cursor" else f"{each.message[:1].upper()}{each.message[1:]}",
+            )
             for each in error.errors
         ]
     known = known_of(here, {each.toolkit_slug for each in found})
@@ -154,12 +157,13 @@ def _row(account: ConnectedAccount, toolkit: Toolkit | None, credential: Credent
     name = name_of(account)
     if name == account.toolkit_slug and toolkit is not None:
         name = toolkit.name
-    called = account.display_name or ""
+    service = toolkit.name if toolkit is not None else account.toolkit_slug
+    below = (service, account.display_name or "")
     return Row(
         account=account,
         toolkit=toolkit,
         name=name,
-        called="" if called == name else called,
+        below=tuple(each for each in below if each and each != name),
         badge=status_badge(account),
         besides=besides,
         used=moment(account.last_used_at),

@@ -12,11 +12,11 @@ from django.http import HttpRequest, QueryDict
 
 from accounts.actions.find_troubles import FAILING, SOON
 from accounts.actions.search_accounts import search_accounts
-from accounts.listing.account_filters import FILTERS, LIST_QUERY, ORDER_COLUMNS, wanted_by
+from accounts.listing.account_filters import FILTERS, LIST_QUERY, MAX_LIMIT, ORDER_COLUMNS, wanted_by
 from accounts.listing.accounts_wanted import FEW, Unindexed, accounts_wanted, no_index_gives_order
 from accounts.models import ConnectedAccount
 from flowra.api.keyset import KeysetPagination
-from flowra.api.query import Choice, Query, Text
+from flowra.api.query import Choice, Number, Query, Text
 from flowra.models import Project
 from flowra.pages.refuse_unreadable import LONGEST_SEARCH
 
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     Accounts = QuerySet[ConnectedAccount, Any]
 
 A_PAGE = 50
-_USUAL = {"orderBy": "createdAt", "orderDirection": "desc"}
-SINGLE = ("q", "trouble", "revoked", "orderBy", "orderDirection")
+_USUAL = {"orderBy": "createdAt", "orderDirection": "desc", "limit": str(A_PAGE)}
+SINGLE = ("q", "trouble", "revoked", "orderBy", "orderDirection", "limit")
+# Those that say how the list is shown, and let nobody out of it.
+SHOWN_AS = ("orderBy", "orderDirection", "limit")
 TROUBLE: dict[str, Q] = {"expiring": SOON, "failing": FAILING}
-# As the API reads them; how many are on a page is the page's own.
+# As the API reads them; how many are on a page without `limit` is the page's own.
 ASKED_QUERY = Query(
     *(each for name, each in LIST_QUERY.parameters.items() if name != "limit"),
+    Number("limit", 1, MAX_LIMIT, A_PAGE),
     Text("q", max_length=LONGEST_SEARCH),
     Choice("trouble", tuple(TROUBLE)),
     Choice("revoked", ("yes",)),
@@ -61,8 +64,13 @@ class Asked:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the order was asked for."""
-        return any(name not in ("orderBy", "orderDirection") for name in self.given)
+        """Whether anything but the order and the length of a page was asked for."""
+        return any(name not in SHOWN_AS for name in self.given)
+
+    @property
+    def shown_as(self) -> list[tuple[str, str]]:
+        """The order and the length of a page, where they were asked for: the form sends them along."""
+        return [(name, self.one(name)) for name in SHOWN_AS if self.one(name)]
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Every filter that narrows, value by value."""
@@ -119,7 +127,7 @@ def pages_asked(project: Project, values: Mapping[str, Any], asked: Asked) -> Ke
     return KeysetPagination(
         column=column,
         descending=values["orderDirection"] == "desc",
-        limit=A_PAGE,
+        limit=values["limit"],
         cursor=values["cursor"],
         query=("dashboard accounts", project.pk, sorted(asked.pairs())),
         key_of=lambda account: (getattr(account, column), account.pk),

@@ -38,6 +38,7 @@ NAMES = {
     "labels": "Label",
     "orderBy": "Order",
     "orderDirection": "Order",
+    "limit": "On a page",
     "cursor": "Page",
 }
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
+from accounts.dashboard.connections.how_many import how_many
 from accounts.dashboard.gate import Here, for_members, show
 from accounts.models import ConnectedAccount, ExternalUser
 from flowra.api.keyset import KeysetPagination
@@ -49,13 +50,15 @@ def people(request: HttpRequest, here: Here) -> HttpResponse:
         query=("dashboard people", here.project.pk, *asked.items()),
         key_of=lambda person: (person.created_at, person.pk),
     )
-    found = pages.paginate_queryset(_found(here, asked))
+    wanted = _found(here, asked)
+    found = pages.paginate_queryset(wanted)
     counts = connections_of([each.pk for each in found])
     context = {
         "rows": [
             Row(each, counts.get(each.pk, 0), moment(each.last_seen_at), moment(each.created_at))
             for each in found
         ],
+        "count_words": how_many(wanted, "person", "people"),
         "q": asked.get("q", ""),
         "active": asked.get("active", ""),
         "states": ACTIVE.items(),

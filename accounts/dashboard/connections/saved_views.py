@@ -1,4 +1,4 @@
-"""Filters of the list under a name: offered on top of it, saved, and deleted."""
+"""Filters of the list under a name: offered on top of it, saved, renamed, and deleted."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.dashboard.connections.asked import asked_by, values_of
 from accounts.dashboard.gate import Here, for_members
-from flowra.actions.saved_views import delete_view, save_view, views_for
-from flowra.errors import FlowraError, Forbidden, InvalidInput, NotFound
+from flowra.actions.saved_views import change_view, delete_view, save_view, views_for
+from flowra.errors import FlowraError, Forbidden, NotFound
 from flowra.models import Role, SavedView
 
 READY = (
@@ -31,7 +31,7 @@ class View:
     url: str
     is_here: bool
     is_own: bool
-    may_delete: bool
+    may_change: bool
 
 
 def ready_views(same: str) -> list[tuple[str, str, bool]]:
@@ -47,7 +47,7 @@ def views_of(here: Here, same: str) -> list[View]:
             f"?{each.query}",
             each.query == same,
             each.user_id == here.user.pk,
-            _may_delete(here, each),
+            _may_change(here, each),
         )
         for each in views_for(here.project, here.user)
     ]
@@ -58,11 +58,8 @@ def views_of(here: Here, same: str) -> list[View]:
 def save(request: HttpRequest, here: Here) -> HttpResponse:
     """POST `name`, `query` and, by support, `shared`: then the list with it."""
     is_shared = bool(request.POST.get("shared"))
-    if is_shared and not here.may_support:
-        raise Forbidden(
-            f"To share a view takes the role {Role.SUPPORT.label}; save it for yourself instead.",
-            code="role_too_small",
-        )
+    if is_shared:
+        _refuse_sharing(here)
     asked = asked_by(request.POST.get("query", ""))
     values_of(asked)
     query = asked.query()
@@ -70,10 +67,8 @@ def save(request: HttpRequest, here: Here) -> HttpResponse:
         saved = save_view(
             here.project, here.user, name=request.POST.get("name", ""), query=query, is_shared=is_shared
         )
-    except InvalidInput as error:
-        messages.error(request, f"Not saved: {error.errors[0].message}." if error.errors else error.message)
     except FlowraError as error:
-        messages.error(request, error.message)
+        _tell(request, error, "Not saved")
     else:
         shared = " Everybody in the project sees it." if saved.is_shared else ""
         messages.success(request, f"Saved as “{saved.name}”.{shared}")
@@ -82,18 +77,56 @@ def save(request: HttpRequest, here: Here) -> HttpResponse:
 
 @require_POST
 @for_members()
+def rename(request: HttpRequest, here: Here, id: str) -> HttpResponse:
+    """POST `name` and, by support, `shared`, for a view that one may delete: then the list with it."""
+    view = _view_of(here, id)
+    is_shared = bool(request.POST.get("shared"))
+    if not here.may_support:
+        # Without the box there is nothing to tick: it stays as it is.
+        is_shared = view.is_shared
+    try:
+        changed = change_view(view, name=request.POST.get("name", ""), is_shared=is_shared)
+    except FlowraError as error:
+        _tell(request, error, "Not renamed")
+    else:
+        whose = "Everybody in the project sees it." if changed.is_shared else "Nobody else sees it."
+        messages.success(request, f"The view is called “{changed.name}”. {whose}")
+    return HttpResponseRedirect(f"{here.url('accounts')}?{view.query}")
+
+
+@require_POST
+@for_members()
 def delete(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     """POST: one's own, or by an owner any that is shared."""
-    number = int(id) if id.isascii() and id.isdecimal() and len(id) < 16 else 0
-    view = next((each for each in views_for(here.project, here.user) if each.pk == number), None)
-    if view is None:
-        raise NotFound("There is no such view, or it is somebody else's own.", code="view_not_found")
-    if not _may_delete(here, view):
-        raise Forbidden("A shared view is deleted by who saved it, or by an owner of the project.")
+    view = _view_of(here, id)
     delete_view(view)
     messages.success(request, f"The view “{view.name}” is deleted. No account was changed.")
     return HttpResponseRedirect(here.url("accounts"))
 
 
-def _may_delete(here: Here, view: SavedView) -> bool:
+def _view_of(here: Here, id: str) -> SavedView:
+    """One that the person may change; raises NotFound, Forbidden."""
+    number = int(id) if id.isascii() and id.isdecimal() and len(id) < 16 else 0
+    view = next((each for each in views_for(here.project, here.user) if each.pk == number), None)
+    if view is None:
+        raise NotFound("There is no such view, or it is somebody else's own.", code="view_not_found")
+    if not _may_change(here, view):
+        raise Forbidden("A shared view is changed by who saved it, or by an owner of the project.")
+    return view
+
+
+def _refuse_sharing(here: Here) -> None:
+    if not here.may_support:
+        raise Forbidden(
+            f"To share a view takes the role {Role.SUPPORT.label}; keep it for yourself instead.",
+            code="role_too_small",
+        )
+
+
+def _tell(request: HttpRequest, error: FlowraError, undone: str) -> None:
+    words = f"{undone}: {error.errors[0].message}." if error.errors else error.message
+    messages.error(request, words)
+
+
+def _may_change(here: Here, view: SavedView) -> bool:
     return view.user_id == here.user.pk or (view.is_shared and here.may_own)

@@ -11,11 +11,12 @@ from accounts.dashboard.connections.account_page import account
 from accounts.dashboard.connections.people_list import people
 from accounts.dashboard.connections.person_change import revoke_all, toggle
 from accounts.dashboard.connections.person_page import person
-from accounts.dashboard.connections.saved_views import delete, save
+from accounts.dashboard.connections.saved_views import delete, rename, save
 
 urlpatterns: list[URLPattern] = [
     path("accounts", accounts, name="accounts"),
     path("accounts/views", save, name="view_save"),
+    path("accounts/views/<str:id>/rename", rename, name="view_rename"),
     path("accounts/views/<str:id>/delete", delete, name="view_delete"),
     path("accounts/<str:id>", account, name="account"),
     path("accounts/<str:id>/check", check, name="account_check"),

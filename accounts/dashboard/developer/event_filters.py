@@ -56,6 +56,10 @@ WORDS = {
 }
 
 
+# Where the page begins, and from which event on newer ones are counted.
+BESIDES = ("cursor", "after")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The filters as they were asked for; empty: not narrowed by it. Days are as `2026-11-23`, in UTC."""
@@ -87,6 +91,9 @@ class Asked:
 
 def asked_in(request: HttpRequest) -> Asked:
     """Raises InvalidInput naming the filter that is none; a mistyped one must not show everything."""
+    for name in request.GET:
+        if name not in (*WORDS, *BESIDES):
+            raise InvalidInput.field(str(name)[:LONGEST], f"is unknown; this list knows {', '.join(WORDS)}")
     asked = Asked(**{name: request.GET.get(name, "").strip() for name in WORDS})
     for name, value in asked.given().items():
         if len(value) > LONGEST:

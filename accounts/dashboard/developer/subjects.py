@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from accounts.dashboard.gate import Here
 from accounts.models import ConnectedAccount, ExternalUser
 from accounts.pages.account_words import service_name
+from authconfigs.actions.toolkit_for import toolkits_for
 from authconfigs.models import AuthConfig
 from flowra.models import ApiKey, Event, WebhookDelivery, WebhookEndpoint
 
@@ -51,25 +52,35 @@ def _called(here: Here, event: Event) -> str:
 
 
 def _accounts(here: Here, ids: list[str]) -> Names:
-    accounts = ConnectedAccount.objects.filter(project_id=here.project.pk, pk__in=ids)
+    found = ConnectedAccount.objects.filter(project_id=here.project.pk, pk__in=ids)
+    accounts = list(found.select_related("external_user"))
+    services = _services(here, {each.toolkit_slug for each in accounts})
     return {
         each.pk: Subject(
-            f"{service_name(each.toolkit_slug)}, {each.identity_label or each.display_name or each.external_user.name}",
+            f"{services[each.toolkit_slug]}, {each.identity_label or each.display_name or each.external_user.name}",
             here.url("account", each.pk),
         )
-        for each in accounts.select_related("external_user")
+        for each in accounts
     }
 
 
 def _auth_configs(here: Here, ids: list[str]) -> Names:
-    found = AuthConfig.objects.filter(project_id=here.project.pk, pk__in=ids).defer("secrets", "settings")
+    known = AuthConfig.objects.filter(project_id=here.project.pk, pk__in=ids).defer("secrets", "settings")
+    found = list(known)
+    services = _services(here, {each.toolkit_slug for each in found})
     return {
         each.pk: Subject(
-            f"{service_name(each.toolkit_slug)}, {each}",
+            f"{services[each.toolkit_slug]}, {each}",
             "" if each.deleted_at else here.url("auth_config", each.pk),
         )
         for each in found
     }
+
+
+def _services(here: Here, slugs: set[str]) -> dict[str, str]:
+    """What the services are called, the project's own as well; one query at most."""
+    known = toolkits_for(here.project, slugs)
+    return {slug: known[slug].name if slug in known else service_name(slug) for slug in slugs}
 
 
 def _users(here: Here, ids: list[str]) -> Names:

@@ -9,6 +9,8 @@ from django.conf import settings
 
 from accounts.dashboard.gate import Here
 from accounts.models import ConnectedAccount, Status
+from accounts.pages.account_words import status_badge
+from accounts.pages.what_is_wrong import what_and_whose_turn
 from authconfigs.actions.toolkit_for import toolkits_for
 from authconfigs.models import AuthConfig
 from authconfigs.schemes import scheme_named
@@ -45,8 +47,16 @@ def first_run(here: Here) -> dict[str, Any]:
         )
     has_key = ApiKey.objects.filter(project=here.project, revoked_at__isnull=True).exists()
     is_off = auth_config is not None and auth_config.is_disabled
+    tried = _last_try(here)
+    stand = (
+        auth_config.pk if auth_config else "",
+        is_off,
+        has_key,
+        *((tried.pk, tried.status) if tried else ()),
+    )
     return {
-        "have": f"{auth_config.pk if auth_config else ''} {is_off:d}{has_key:d}",
+        "have": " ".join(map(str, stand)),
+        "tried": _told(here, tried) if tried else None,
         "step": 1 if auth_config is None else 2,
         "auth_config": auth_config,
         "service": toolkit.name if toolkit else "",
@@ -56,6 +66,20 @@ def first_run(here: Here) -> dict[str, Any]:
         "curl": _curl(auth_config.pk if auth_config else "AUTH_CONFIG_ID"),
         "call": "POST /api/v1/connected_accounts/link",
     }
+
+
+def _last_try(here: Here) -> ConnectedAccount | None:
+    found = ConnectedAccount.live.filter(project=here.project).select_related(
+        "auth_config", "external_user", "project"
+    )
+    return found.defer("profile", "connection_data").order_by("-created_at", "-id").first()
+
+
+def _told(here: Here, account: ConnectedAccount) -> dict[str, Any]:
+    """How far whoever tried last has come, in words, and where the whole of it is."""
+    known = toolkits_for(here.project, [account.toolkit_slug]).get(account.toolkit_slug)
+    what, _ = what_and_whose_turn(account, known.name if known else account.toolkit_slug, None)
+    return {"badge": status_badge(account), "what": what, "url": here.url("account", account.pk)}
 
 
 def _curl(auth_config_id: str) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import ConnectedAccount, Credential, LinkSession, Revocation, Status
 from flowra.models import Event, Project, Role
 from tests.accounts.acme import Acme, reread
-from tests.factories import make_account, make_auth_config, make_external_user, make_project
+from tests.factories import make_account, make_auth_config, make_external_user, make_project, make_toolkit
 from tests.staff import text_of
 
 As = Callable[..., Client]
@@ -215,3 +215,13 @@ def test_hostile_forms_are_refused(as_member: As, account: ConnectedAccount, res
         sent = {"reason": text, "display_name": text, "labels": text}
         assert browser.post(url(account, rest), sent).status_code == 400
     assert reread(account).deleted_at is None
+
+
+def test_before_revoking_a_project_s_own_service_is_called_by_its_name(
+    as_member: As, project: Project
+) -> None:
+    make_toolkit(project, "acme-desk", name="Acme Desk")
+    config = make_auth_config(project, "acme-desk", auth_scheme="API_KEY")
+    account = make_account(config, identity_email="ann@x.example")
+    asked = text_of(as_member(Role.SUPPORT).get(url(account, "/revoke")))
+    assert "Revoke the Acme Desk of ann@x.example?" in asked

@@ -113,6 +113,8 @@ def test_what_the_api_refuses_is_refused_here_by_the_field(browser: Client, proj
         ("toolkitSlug=slack", "toolkitSlug"),
         ("cursor=unknown", "Page"),
         ("trouble=some", "Trouble"),
+        ("limit=101", "On a page"),
+        ("limit=all", "On a page"),
         ("revoked=maybe", "Revoked"),
         (f"labels={'x' * 256}", "Label"),
         (f"eUIDs={','.join(map(str, range(201)))}", "Person"),

@@ -15,7 +15,7 @@ from accounts.actions.account_trail import record_account
 from flowra.events.names import EventType
 from flowra.events.record import END_USER, Actor, record
 from flowra.models import Event, Project, Role
-from tests.factories import make_account, make_auth_config, make_project
+from tests.factories import make_account, make_auth_config, make_project, make_toolkit
 from tests.staff import text_of
 
 ADA = Actor("staff", "7", "ada@acme.example")
@@ -80,6 +80,8 @@ def test_each_filter_narrows_and_they_narrow_together(project: Project, viewer: 
         "cursor=odd",
         "who=" + "x" * 101,
         "about=%00",
+        "types=account.deleted",
+        "limit=5",
     ],
 )
 def test_a_filter_that_is_none_is_told_instead_of_showing_everything(
@@ -131,3 +133,15 @@ def test_the_page_asks_the_database_as_often_for_twenty_as_for_one(
     for_one = queries()
     connected(project, 19)
     assert queries() == for_one
+
+
+def test_a_project_s_own_service_goes_by_its_name(project: Project, viewer: Client, home: str) -> None:
+    make_toolkit(project, "acme-desk", name="Acme Desk")
+    config = make_auth_config(project, "acme-desk", auth_scheme="API_KEY")
+    account = make_account(config, identity_email="ann@x.example")
+    record(
+        EventType.AUTH_CONFIG_CREATED, project_id=project.pk, subject=("auth_config", config.pk), actor=ADA
+    )
+    record_account(EventType.ACCOUNT_CONNECTED, account.pk, project_id=project.pk, actor=END_USER)
+    told = text_of(viewer.get(home))
+    assert "Acme Desk, ann@x.example" in told and f"Acme Desk, {config}" in told

@@ -112,3 +112,22 @@ def test_a_project_whose_accounts_are_all_gone_is_no_new_one(project: Project, a
     account = make_account(make_auth_config(project, "slack"))
     ConnectedAccount.objects.filter(pk=account.pk).update(deleted_at=account.created_at)
     assert "Three steps" not in text_of(page(as_member(), project))
+
+
+def test_a_try_that_led_nowhere_is_told_while_one_looks(project: Project, as_member: AsMember) -> None:
+    """Whoever comes back from a connect page that failed must not find the step as if nothing had been."""
+    config = make_auth_config(project, "slack")
+    browser = as_member(Role.DEVELOPER)
+    before = page(browser, project)
+    assert "The last try" not in text_of(before)
+    tried = make_account(config, status=Status.INITIATED)
+    piece = browser.get(
+        f"/dashboard/{project.pk}/health/figures", {"have": before.context["have"]}, headers=HTMX
+    )
+    assert "The last try: ◑ Waiting . customer_42 opened the link" in text_of(piece)
+    ConnectedAccount.objects.filter(pk=tried.pk).update(status=Status.FAILED, status_reason="access_denied")
+    after = browser.get(
+        f"/dashboard/{project.pk}/health/figures", {"have": piece.context["have"]}, headers=HTMX
+    )
+    assert "✕ Failed . The person chose not to connect." in text_of(after)
+    assert f'href="/dashboard/{project.pk}/accounts/{tried.pk}">See what happened' in after.content.decode()

@@ -165,3 +165,33 @@ def test_without_scripts_the_same_is_there_and_a_link_refreshes_it(
     page.get_by_role("link", name="Refresh").click()
     page.get_by_text("As a table").click()
     assert page.get_by_role("table", name="New and lost accounts by day").is_visible()
+
+
+def test_it_says_when_flowra_no_longer_answers_and_when_it_does_again(
+    live_flowra: str, visitor: Visitor, acme: Project
+) -> None:
+    make_account(make_auth_config(acme, "slack"))
+    page = open_page(visitor(), live_flowra, acme)
+    lost = page.get_by_text("Flowra does not answer.")
+    page.get_by_role("heading", name="New and lost").wait_for()
+    assert not lost.is_visible()
+    page.route("**/health/figures*", lambda route: route.abort())
+    page.evaluate("htmx.trigger('#live', 'seen')")
+    lost.wait_for()
+    fair(page)
+    page.unroute("**/health/figures*")
+    page.evaluate("htmx.trigger('#live', 'seen')")
+    lost.wait_for(state="hidden")
+
+
+def test_a_page_whose_session_ended_asks_to_sign_in_and_comes_back(
+    live_flowra: str, visitor: Visitor, acme: Project
+) -> None:
+    make_account(make_auth_config(acme, "slack"))
+    page = open_page(visitor(), live_flowra, acme)
+    page.get_by_role("heading", name="New and lost").wait_for()
+    page.context.clear_cookies()
+    page.evaluate("htmx.trigger('#live', 'seen')")
+    page.get_by_role("heading", name="Sign in").wait_for()
+    assert page.url.endswith(f"/dashboard/sign-in?next=/dashboard/{acme.pk}/")
+    assert page.locator("nav.places").count() == 0

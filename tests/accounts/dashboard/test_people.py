@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.dashboard.connections import person_change
+from accounts.dashboard.connections.how_many import how_many
 from accounts.models import ConnectedAccount, ExternalUser, LinkSession
 from flowra.models import Event, Project, Role
 from tests.factories import make_account, make_auth_config, make_external_user, make_project
@@ -91,6 +92,16 @@ def test_paging_loses_and_repeats_nobody(as_member: As, project: Project) -> Non
         address = url(project, more[1].replace("&amp;", "&")) if more else ""
     assert address == ""
     assert len(seen) == 120 and len(set(seen)) == 120
+    assert "120 people, the newest first" in text_of(browser.get(url(project, "?active=yes")))
+    assert "1 person," in text_of(browser.get(url(project, "?q=p119")))
+
+
+def test_a_count_stops_where_it_helps_no_more(project: Project) -> None:
+    people = [ExternalUser(project=project, name=f"p{number}") for number in range(1_001)]
+    ExternalUser.objects.bulk_create(people)
+    everybody = ExternalUser.objects.filter(project=project)
+    assert how_many(everybody, "person", "people") == "More than 1,000 people"
+    assert how_many(everybody.exclude(name="p0"), "person", "people") == "1,000 people"
 
 
 def test_as_many_queries_for_twenty_as_for_one(as_member: As, project: Project) -> None:

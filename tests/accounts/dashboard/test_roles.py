@@ -21,6 +21,7 @@ LEAST: dict[str, tuple[Role | None, Role | None]] = {
     "accounts": (VIEWER, VIEWER),
     "view_save": (NO, VIEWER),
     "view_delete": (NO, VIEWER),
+    "view_rename": (NO, VIEWER),
     "account": (VIEWER, VIEWER),
     "account_check": (NO, SUPPORT),
     "account_refresh": (NO, SUPPORT),

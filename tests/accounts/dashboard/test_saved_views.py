@@ -102,6 +102,8 @@ def test_another_project_s_view_is_none(as_member: As, project: Project) -> None
         ("", QUERY),
         ("   ", QUERY),
         ("x" * 61, QUERY),
+        ("\u202elaer", QUERY),
+        ("\u200b", QUERY),
         ("n", ""),
         ("n", "statuses=LOST"),
         ("n", "unknown=1"),
@@ -128,3 +130,54 @@ def test_nobody_has_endless_views(as_member: As, project: Project) -> None:
     assert "delete one first" in save(browser, project)
     assert "Saved as “v1”" in save(browser, project, name="v1")
     assert SavedView.objects.count() == MOST_OWN
+
+
+@pytest.mark.both_databases
+def test_a_view_is_called_otherwise_and_shared_or_no_longer(as_member: As, project: Project) -> None:
+    support, viewer = as_member(Role.SUPPORT), as_member(Role.VIEWER)
+    save(support, project)
+    view = SavedView.objects.get()
+    rename = url(project, f"/views/{view.pk}/rename")
+    assert "Rename this view" in text_of(support.get(url(project, f"?{view.query}")))
+    said = text_of(support.post(rename, {"name": "  Slack   is  ill ", "shared": "yes"}, follow=True))
+    assert "The view is called “Slack is ill”. Everybody in the project sees it." in said
+    assert "Slack is ill shared" in text_of(viewer.get(url(project)))
+    assert "Nobody else sees it." in text_of(support.post(rename, {"name": "Mine"}, follow=True))
+    assert "Mine" not in text_of(viewer.get(url(project)))
+    view.refresh_from_db()
+    assert (view.name, view.is_shared, view.query) == (
+        "Mine",
+        False,
+        "toolkitSlugs=slack&statuses=EXPIRED,FAILED",
+    )
+
+
+@pytest.mark.both_databases
+def test_a_name_that_is_none_or_taken_is_refused(as_member: As, project: Project) -> None:
+    browser = as_member()
+    save(browser, project, name="One")
+    save(browser, project, name="Two", query="statuses=ACTIVE")
+    rename = url(project, f"/views/{SavedView.objects.get(name='Two').pk}/rename")
+    assert "already" in text_of(browser.post(rename, {"name": "One"}, follow=True))
+    for wrong in ("", "  ", "x" * 61):
+        assert "Not renamed: the name must have" in text_of(
+            browser.post(rename, {"name": wrong}, follow=True)
+        )
+    assert sorted(SavedView.objects.values_list("name", flat=True)) == ["One", "Two"]
+
+
+def test_a_view_is_renamed_by_whoever_may_delete_it_and_a_viewer_shares_nothing(
+    as_member: As, project: Project
+) -> None:
+    support, viewer, owner = as_member(Role.SUPPORT), as_member(Role.VIEWER), as_member(Role.OWNER)
+    save(support, project, name="Ours", shared="yes")
+    save(viewer, project, name="Mine")
+    ours, mine = (SavedView.objects.get(name=each) for each in ("Ours", "Mine"))
+    assert viewer.post(url(project, f"/views/{ours.pk}/rename"), {"name": "x"}).status_code == 403
+    assert owner.post(url(project, f"/views/{mine.pk}/rename"), {"name": "x"}).status_code == 404
+    owner.post(url(project, f"/views/{ours.pk}/rename"), {"name": "Team", "shared": "yes"})
+    viewer.post(url(project, f"/views/{mine.pk}/rename"), {"name": "Still mine", "shared": "yes"})
+    assert sorted(SavedView.objects.values_list("name", "is_shared")) == [
+        ("Still mine", False),
+        ("Team", True),
+    ]
