@@ -58,8 +58,8 @@ class ConnectedAccountAdmin(ManyAtOnce):
     )
     search_fields = ("id", "external_user__name", "identity_email", "labels")
     search_help_text = (
-        "A person, an e-mail, a workspace, a service, an app, a label, an account's id, "
-        "or the reference that a page showed."
+        "A person, an e-mail, a telephone's number, a workspace, a service, an app, a label, an account's id, "
+        "the reference that a page showed, or the link itself."
     )
     ordering = ("-created_at", "-id")
     actions = ("revoke_selected",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,9 @@ from flowra.events.names import EventType
 from flowra.events.record import record
 from flowra.pages.staff import actor_of
 from flowra.pages.table_export import csv_answer, in_reads, ndjson_file
+
+# What a page shows that was asked for with no link of ours, so that no account is known: the request's own id.
+_OF_REQUEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
 class ManyAtOnce(ReadOnlyPages):
@@ -55,6 +59,7 @@ class ManyAtOnce(ReadOnlyPages):
             "whole": whole_query(request),
             "may_revoke": self.has_revoke_permission(request),
             "may_export": self.has_export_permission(request),
+            "is_of_request": _OF_REQUEST.search(request.GET.get("q", "")) is not None,
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 

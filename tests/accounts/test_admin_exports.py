@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.actions.ask_to_reconnect import ask_to_reconnect
 from accounts.models import ConnectedAccount
+from flowra.events.record import Actor
 from flowra.models import Event
 from flowra.pages.table_export import guarded, in_reads
 from tests.accounts.desk import LIST, SECRETS, make_whole_account
@@ -100,6 +102,14 @@ def test_who_took_what_along_is_on_the_trail(exporter: Client, account: Connecte
         "format": "csv",
     }
     assert "List of accounts exported" in text_of(exporter.get("/admin/flowra/event/"))
+
+
+def test_a_link_that_was_searched_for_is_on_no_trail(exporter: Client, account: ConnectedAccount) -> None:
+    link = ask_to_reconnect(account, Actor("staff", "1"))
+    (row,) = rows(exporter.get(f"{LIST}export.csv", {"q": link.url}))
+    assert row["id"] == account.pk
+    event = Event.objects.get(type="accounts.exported")
+    assert "/connect/" in event.data["chosen"] and link.token not in event.data["chosen"]
 
 
 def test_support_exports_nothing_unless_it_is_given_that(account: ConnectedAccount) -> None:
