@@ -19,7 +19,15 @@ from accounts.actions.search_accounts import search_accounts
 from accounts.models import ConnectedAccount, Status
 from accounts.pages.account_words import name_of, service_name, status_badge
 from accounts.pages.reconnecting import ask
-from accounts.pages.revoking import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
+from accounts.pages.revoking import (
+    AT_MOST,
+    ReasonForm,
+    Result,
+    changed_since,
+    previews_of,
+    revoke_each,
+    selected,
+)
 from accounts.pages.story import story_of
 from flowra.admin.filters import ProjectFilter
 from flowra.admin.pages import plain_id
@@ -202,6 +210,8 @@ class ConnectedAccountAdmin(ManyAtOnce):
         accounts = selected(ids)
         if not accounts:
             raise NotFound("None of these accounts is there any more.")
+        if changed_since(request.POST.getlist("seen"), accounts):
+            return self._confirm(request, ids, form, has_changed=True)
         results = revoke_each(accounts, actor_of(request), form.cleaned_data["reason"])
         for result in results:
             if result.kind == "done":
@@ -214,7 +224,9 @@ class ConnectedAccountAdmin(ManyAtOnce):
             request, "accounts/connectedaccount/revoked.html", f"{done} of {len(results)} revoked", context
         )
 
-    def _confirm(self, request: HttpRequest, ids: list[str], form: ReasonForm) -> TemplateResponse:
+    def _confirm(
+        self, request: HttpRequest, ids: list[str], form: ReasonForm, *, has_changed: bool = False
+    ) -> TemplateResponse:
         previews = previews_of(selected(ids))
         if not previews:
             raise NotFound("None of these accounts is there any more.")
@@ -230,9 +242,12 @@ class ConnectedAccountAdmin(ManyAtOnce):
             "to_do": to_do,
             "form": form,
             "one": first if len(previews) == 1 else None,
+            "has_changed": has_changed,
+            "status": status_badge(first),
+            "connected": moment(first.connected_at),
+            "used": moment(first.last_used_at),
         }
-        context["used"] = moment(first.last_used_at)
-        status = 400 if form.errors else 200
+        status = 409 if has_changed else (400 if form.errors else 200)
         return self.page(request, "accounts/connectedaccount/revoke.html", title, context, status=status)
 
     def _back_to(self, request: HttpRequest, result: Result) -> HttpResponseRedirect:

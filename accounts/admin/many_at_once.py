@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts.actions.revoke_many import start_run
+from accounts.models import RevocationRun, RunState
 from accounts.pages import account_export
 from accounts.pages.revoking_many import ManyForm, named, preview_of
 from flowra.admin.pages import ReadOnlyPages
@@ -103,6 +104,9 @@ class ManyAtOnce(ReadOnlyPages):
             "form": form,
             "chosen": words,
             "changed": changed,
+            "others": RevocationRun.objects.filter(
+                state=RunState.RUNNING, selection=selection_of(shown)
+            ).order_by("-created_at")[:3],
             "back": f"{reverse('admin:accounts_connectedaccount_changelist')}?{request.GET.urlencode()}",
         }
         status = 409 if changed else (400 if form.errors else 200)
