@@ -52,6 +52,13 @@ class FlowraAdminSite(AdminSite):
 
         return super().admin_view(guarded, cacheable)
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Each list under the name that its own page and the head of all pages have for it."""
+        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        for each in (model for app in apps for model in app["models"]):
+            each["name"] = getattr(self._registry.get(each["model"]), "list_title", "") or each["name"]
+        return apps
+
     def problem(self, request: HttpRequest, error: FlowraError) -> TemplateResponse:
         """A page with the error's words and its status."""
         title = "There is no such thing" if error.status == 404 else "That did not work"
