@@ -204,6 +204,10 @@ class ConnectedAccountAdmin(ManyAtOnce):
         ids = list(dict.fromkeys(sent.getlist("account")))
         if len(ids) > AT_MOST:
             raise InvalidInput(f"At most {AT_MOST} accounts are revoked at a time.")
+        if not ids:
+            raise NotFound(
+                "No account was chosen. If you were signed out meanwhile, nothing was revoked: choose them again."
+            )
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if request.method != "POST" or not form.is_valid():
             return self._confirm(request, ids, form)

@@ -271,3 +271,17 @@ def test_people_are_made_inactive_by_who_may_and_not_by_support(
     signed_in(make_staff("accounts.view_externaluser", "accounts.change_externaluser")).post(url, sent)
     person.refresh_from_db()
     assert not person.is_active
+
+
+def test_who_was_signed_out_meanwhile_is_led_back_to_the_button(
+    support: Client, account: ConnectedAccount
+) -> None:
+    ask = f"{LIST}{account.pk}/ask/"
+    away = Client().post(ask)
+    assert away.status_code == 302 and away.headers["Location"].endswith(f"?next={ask}")
+    page = support.get(ask)
+    assert page.status_code == 405 and page.headers["Allow"] == "POST"
+    assert "Nothing was done" in text_of(page)
+    assert f'href="{LIST}{account.pk}/change/"' in page.content.decode()
+    chosen = support.get(f"{LIST}revoke/")
+    assert chosen.status_code == 404 and "choose them again" in text_of(chosen)
