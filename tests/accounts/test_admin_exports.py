@@ -76,10 +76,18 @@ def test_no_secret_profile_or_connection_data_is_in_it(exporter: Client, account
             assert secret not in whole
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx"])
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1+1", "\ufeff=1", "＝1+1"],
+)
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert guarded(cell) == f"'{cell}"
     assert guarded(f"a{cell}") == f"a{cell}"
+
+
+def test_no_cell_becomes_two_where_semicolons_part_them() -> None:
+    assert guarded("a;=1+1;b; -2") == "a;'=1+1;b;' -2"
+    assert guarded("a;b") == "a;b"
 
 
 def test_what_customers_write_stays_in_its_cell(exporter: Client, account: ConnectedAccount) -> None:
