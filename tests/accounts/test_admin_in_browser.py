@@ -109,6 +109,8 @@ def test_the_first_page_leads_to_whoever_is_on_the_phone_by_keyboard_alone(
     page = sign_in(visitor(width=320), live_flowra, "support@example.com")
     page.keyboard.type(f"Reference: {account.pk[-8:]}")
     page.keyboard.press("Enter")
+    box = page.locator("#searchbar").bounding_box()
+    assert box is not None and box["width"] >= 180 and box["height"] >= 44
     page.get_by_role("link", name="sales@example.com").click()
     assert "Whose turn" in page.inner_text("main")
 
