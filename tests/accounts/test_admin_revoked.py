@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actions.revoke_account import revoke_account
 from accounts.models import ConnectedAccount, Revocation, RevocationOutcome
 from authconfigs.catalogue.load import all_toolkits
 from flowra.events.record import Actor
+from tests.accounts.acme import Acme
+from tests.accounts.aftermath import a_worker_tells
 from tests.accounts.desk import SECRETS, make_whole_account, story_url
+from tests.accounts.later import connected
 from tests.factories import make_account, make_auth_config, make_project
 from tests.staff import make_support, signed_in, text_of
 
@@ -109,3 +113,18 @@ def test_the_text_holds_nothing_internal(support: Client) -> None:
     page = support.get(story_url(account)).content.decode()
     said = page[page.index('id="to-say"') :].split("</p>")[0]
     assert "403" not in said and "not_allowed" not in said and "ann@example.com" not in said
+
+
+def test_a_service_that_is_down_is_told_later_and_the_page_follows(support: Client, acme: Acme) -> None:
+    account = connected(acme)
+    acme.provider.fail("/revoke", "status", status=503)
+    revoke_account(account, Actor("staff", "1"), "They left")
+    assert "is being told." in text_of(support.get(story_url(account)))
+    a_worker_tells()
+    told = text_of(support.get(story_url(account)))
+    assert "could not be told so far." in told and "Flowra's: it tries again by itself." in told
+    assert "may still be listed there. We go on trying by ourselves." in told
+    Revocation.objects.update(due_at=timezone.now())
+    a_worker_tells()
+    told = text_of(support.get(story_url(account)))
+    assert "has forgotten it." in told and "has forgotten the permission as well." in told
