@@ -11,6 +11,7 @@ from django.db import DataError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import Resolver404, resolve, reverse
 
 from flowra.errors import FlowraError, InvalidInput
 from flowra.pages.refuse_unreadable import refuse_unreadable
@@ -36,7 +37,7 @@ class FlowraAdminSite(AdminSite):
             try:
                 refuse_unreadable(request)
                 answer: HttpResponseBase = view(request, *args, **kwargs)
-                return answer
+                return self.by_a_button(request, answer) if answer.status_code == 405 else answer
             except FlowraError as error:
                 return self.problem(request, error)
             except (DataError, SuspiciousOperation):
@@ -51,6 +52,33 @@ class FlowraAdminSite(AdminSite):
                 )
 
         return super().admin_view(guarded, cacheable)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Each list under the name that its own page and the head of all pages have for it."""
+        apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        for each in (model for app in apps for model in app["models"]):
+            each["name"] = getattr(self._registry.get(each["model"]), "list_title", "") or each["name"]
+        return apps
+
+    def by_a_button(self, request: HttpRequest, refused: HttpResponseBase) -> TemplateResponse:
+        """In place of an empty page: who was signed out meanwhile is led here by the sign-in, and nothing was done."""
+        whole, _, _ = request.path.rstrip("/").rpartition("/")
+        try:
+            resolve(f"{whole}/change/")
+        except Resolver404:
+            back = reverse("admin:index")
+        else:
+            back = f"{whole}/change/"
+        message = "This is done by a button on a page, and not by an address. If you were signed out meanwhile, go back and press it again."
+        context = {
+            **self.each_context(request),
+            "title": "Nothing was done",
+            "message": message,
+            "back": back,
+        }
+        answer = TemplateResponse(request, "admin/problem.html", context, status=405)
+        answer.headers["Allow"] = refused.headers.get("Allow", "POST")
+        return answer
 
     def problem(self, request: HttpRequest, error: FlowraError) -> TemplateResponse:
         """A page with the error's words and its status."""

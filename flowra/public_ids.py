@@ -35,12 +35,7 @@ def reference_of(id: str) -> str:
 
 def as_heard(text: str) -> str:
     """A reference as it was shown, from how it was heard or copied: none has the letters i, l or o."""
-    return text.strip(".,:;").lower().translate(_TAKEN_FOR)
-
-
-def is_reference(text: str) -> bool:
-    """Whether `text` has the form of a reference."""
-    return re.fullmatch(rf"[{ALPHABET}]{{{REFERENCE_LENGTH}}}", text) is not None
+    return text.lower().translate(_TAKEN_FOR)
 
 
 def _base32(number: int) -> str:

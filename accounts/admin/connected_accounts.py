@@ -19,7 +19,15 @@ from accounts.actions.search_accounts import search_accounts
 from accounts.models import ConnectedAccount, Status
 from accounts.pages.account_words import name_of, service_name, status_badge
 from accounts.pages.reconnecting import ask
-from accounts.pages.revoking import AT_MOST, ReasonForm, Result, previews_of, revoke_each, selected
+from accounts.pages.revoking import (
+    AT_MOST,
+    ReasonForm,
+    Result,
+    changed_since,
+    previews_of,
+    revoke_each,
+    selected,
+)
 from accounts.pages.story import story_of
 from flowra.admin.filters import ProjectFilter
 from flowra.admin.pages import plain_id
@@ -58,8 +66,8 @@ class ConnectedAccountAdmin(ManyAtOnce):
     )
     search_fields = ("id", "external_user__name", "identity_email", "labels")
     search_help_text = (
-        "A person, an e-mail, a workspace, a service, an app, a label, an account's id, "
-        "or the reference that a page showed."
+        "A person, an e-mail, a telephone's number, a workspace, a service, an app, a label, an account's id, "
+        "the reference that a page showed, or the link itself."
     )
     ordering = ("-created_at", "-id")
     actions = ("revoke_selected",)
@@ -196,12 +204,18 @@ class ConnectedAccountAdmin(ManyAtOnce):
         ids = list(dict.fromkeys(sent.getlist("account")))
         if len(ids) > AT_MOST:
             raise InvalidInput(f"At most {AT_MOST} accounts are revoked at a time.")
+        if not ids:
+            raise NotFound(
+                "No account was chosen. If you were signed out meanwhile, nothing was revoked: choose them again."
+            )
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if request.method != "POST" or not form.is_valid():
             return self._confirm(request, ids, form)
         accounts = selected(ids)
         if not accounts:
             raise NotFound("None of these accounts is there any more.")
+        if changed_since(request.POST.getlist("seen"), accounts):
+            return self._confirm(request, ids, form, has_changed=True)
         results = revoke_each(accounts, actor_of(request), form.cleaned_data["reason"])
         for result in results:
             if result.kind == "done":
@@ -214,7 +228,9 @@ class ConnectedAccountAdmin(ManyAtOnce):
             request, "accounts/connectedaccount/revoked.html", f"{done} of {len(results)} revoked", context
         )
 
-    def _confirm(self, request: HttpRequest, ids: list[str], form: ReasonForm) -> TemplateResponse:
+    def _confirm(
+        self, request: HttpRequest, ids: list[str], form: ReasonForm, *, has_changed: bool = False
+    ) -> TemplateResponse:
         previews = previews_of(selected(ids))
         if not previews:
             raise NotFound("None of these accounts is there any more.")
@@ -230,9 +246,12 @@ class ConnectedAccountAdmin(ManyAtOnce):
             "to_do": to_do,
             "form": form,
             "one": first if len(previews) == 1 else None,
+            "has_changed": has_changed,
+            "status": status_badge(first),
+            "connected": moment(first.connected_at),
+            "used": moment(first.last_used_at),
         }
-        context["used"] = moment(first.last_used_at)
-        status = 400 if form.errors else 200
+        status = 409 if has_changed else (400 if form.errors else 200)
         return self.page(request, "accounts/connectedaccount/revoke.html", title, context, status=status)
 
     def _back_to(self, request: HttpRequest, result: Result) -> HttpResponseRedirect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from accounts.actions.revoke_many import start_run
+from accounts.models import RevocationRun, RunState
 from accounts.pages import account_export
 from accounts.pages.revoking_many import ManyForm, named, preview_of
 from flowra.admin.pages import ReadOnlyPages
@@ -21,6 +23,9 @@ from flowra.events.names import EventType
 from flowra.events.record import record
 from flowra.pages.staff import actor_of
 from flowra.pages.table_export import csv_answer, in_reads, ndjson_file
+
+# What a page shows that was asked for with no link of ours, so that no account is known: the request's own id.
+_OF_REQUEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
 class ManyAtOnce(ReadOnlyPages):
@@ -55,6 +60,7 @@ class ManyAtOnce(ReadOnlyPages):
             "whole": whole_query(request),
             "may_revoke": self.has_revoke_permission(request),
             "may_export": self.has_export_permission(request),
+            "is_of_request": _OF_REQUEST.search(request.GET.get("q", "")) is not None,
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
@@ -98,6 +104,9 @@ class ManyAtOnce(ReadOnlyPages):
             "form": form,
             "chosen": words,
             "changed": changed,
+            "others": RevocationRun.objects.filter(
+                state=RunState.RUNNING, selection=selection_of(shown)
+            ).order_by("-created_at")[:3],
             "back": f"{reverse('admin:accounts_connectedaccount_changelist')}?{request.GET.urlencode()}",
         }
         status = 409 if changed else (400 if form.errors else 200)

@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString
 from accounts.models import ConnectedAccount, Status
 from authconfigs.catalogue.load import all_toolkits
 
+from .ailment import Ailment, ran_out
+
 # The shape says the same as the colour: whole is good, half is waiting, a bar is off, a cross is over.
 _SHOWN: dict[str, tuple[str, str, str]] = {
     Status.ACTIVE: ("good", "●", "Active"),
@@ -32,9 +34,19 @@ def name_of(account: ConnectedAccount) -> str:
     return service_name(account.toolkit_slug) if account.label == account.toolkit_slug else account.label
 
 
-def status_badge(account: ConnectedAccount) -> SafeString:
-    """The status as HTML; a deleted account is revoked, whatever it was before."""
-    kind, shape, word = status_words(account)
+# Where the status says that it works, and it does not.
+_AILING: dict[Ailment, tuple[str, str, str]] = {
+    Ailment.AUTH_CONFIG_DELETED: ("off", "▬", "Config deleted"),
+    Ailment.PERSON_INACTIVE: ("off", "▬", "Person inactive"),
+    Ailment.RAN_OUT: ("careful", "▲", "Needs the user"),
+}
+
+
+def status_badge(account: ConnectedAccount, ailment: Ailment | None = None) -> SafeString:
+    """The status as HTML; a deleted account is revoked, whatever it was before. With `ailment`, what ails it counts."""
+    kind, shape, word = (ailment and _AILING.get(ailment)) or status_words(account)
+    if ailment == Ailment.SERVICE_IN_TROUBLE and ran_out(account):
+        kind, shape, word = "careful", "▲", "Not renewed"
     return format_html(
         "<span class='status status-{}'><span class='shape' aria-hidden='true'>{}</span> {}</span>",
         kind,

@@ -63,3 +63,9 @@ def ailment_of(account: ConnectedAccount, credential: Credential | None) -> Ailm
 def ran_out(account: ConnectedAccount) -> bool:
     """Whether its access token ran out."""
     return account.expires_at is not None and account.expires_at <= timezone.now()
+
+
+def was_connected(account: ConnectedAccount) -> bool:
+    """Whether it ever worked: who connects it then does so again."""
+    never = (Status.INITIALIZING, Status.INITIATED, Status.FAILED)
+    return account.connected_at is not None or account.status not in never

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.safestring import SafeString
 
 from accounts.actions.revoke_account import revoke_account, what_will_happen
 from accounts.models import ConnectedAccount
-from accounts.pages.account_words import name_of, service_name
+from accounts.pages.account_words import name_of, service_name, status_badge
 from flowra.errors import FlowraError
 from flowra.events.record import Actor
+from flowra.pages.moments import moment
 from flowra.redaction import scrub_text
 
 AT_MOST = 200
@@ -53,6 +56,21 @@ class Preview:
         """The service's name."""
         return service_name(self.account.toolkit_slug)
 
+    @property
+    def badge(self) -> SafeString:
+        """How it stands."""
+        return status_badge(self.account)
+
+    @property
+    def connected(self) -> SafeString:
+        """Since when: two of the same name are told apart by it."""
+        return moment(self.account.connected_at)
+
+    @property
+    def seen(self) -> str:
+        """What `changed_since` compares: which account, and whose and how it was."""
+        return f"{self.account.pk}:{_as_it_is(self.account)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -89,6 +107,20 @@ def previews_of(accounts: Iterable[ConnectedAccount]) -> list[Preview]:
         else Preview(account, what_will_happen(account), False)
         for account in accounts
     ]
+
+
+def changed_since(seen: Iterable[str], accounts: Iterable[ConnectedAccount]) -> bool:
+    """Whether one of these that is still there is no longer as somebody saw it, who agreed to that."""
+    before = dict(each.partition(":")[::2] for each in seen)
+    return any(
+        account.deleted_at is None and before.get(account.pk, "") not in ("", _as_it_is(account))
+        for account in accounts
+    )
+
+
+def _as_it_is(account: ConnectedAccount) -> str:
+    known = (account.identity_id, account.identity_label, account.status, str(account.connected_at))
+    return hashlib.sha256("\0".join(known).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def revoke_each(accounts: Iterable[ConnectedAccount], actor: Actor, reason: str) -> list[Result]:

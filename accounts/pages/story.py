@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils.safestring import SafeString
 
 from accounts.actions.prune import KEPT
 from accounts.actions.sharing import WHOLE_PROJECT
-from accounts.models import AccountShare, ConnectedAccount, Credential, Revocation, RevocationOutcome, Status
+from accounts.models import AccountShare, ConnectedAccount, Credential
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.catalogue.scopes import missing_scopes
 from authconfigs.catalogue.toolkit import Toolkit
 from authconfigs.schemes import scheme_named
 from flowra.errors import FlowraError
-from flowra.events.names import EventType
 from flowra.pages.moments import moment
 from flowra.pages.trail_words import ToldEvent, events_of
 
 from .account_words import status_badge
+from .ailment import Ailment, ailment_of
+from .revoked import ToldRevocation, revocation_of
+from .since import began_with, since_when
 from .what_is_wrong import what_and_whose_turn
 from .what_to_say import what_to_say
 
@@ -35,14 +35,8 @@ SECRETS = {
     "password": "password",
     "token": "token",
 }
-# The events from which each status dates, where the account itself does not say.
-_BEGAN: dict[str, tuple[str, ...]] = {
-    Status.INITIATED: (EventType.LINK_OPENED,),
-    Status.ACTIVE: (EventType.ACCOUNT_CONNECTED, EventType.ACCOUNT_RECONNECTED, EventType.ACCOUNT_ENABLED),
-    Status.EXPIRED: (EventType.ACCOUNT_EXPIRED,),
-    Status.INACTIVE: (EventType.ACCOUNT_DISABLED,),
-    Status.FAILED: (EventType.ACCOUNT_FAILED,),
-}
+# What a person did, or an app, and not a service or the time that goes by.
+_BY_SOMEBODY = (Ailment.REVOKED, Ailment.SWITCHED_OFF, Ailment.AUTH_CONFIG_OFF, Ailment.PERSON_INACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +49,8 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldRevocation:
-    """How telling the service went. `page` is where the person can do it themselves, where that is needed."""
-
-    outcome: str
-    kind: str
-    detail: str
-    attempts: int
-    next_try: SafeString | None
-    page: str
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
-    """All that the page tells, without one secret."""
+    """All that the page tells, without one secret. `began` is the deed that made it as it is, where somebody did it."""
 
     badge: SafeString
     service: str
@@ -77,6 +59,7 @@ class Story:
     identity_lines: tuple[tuple[str, str], ...]
     what: str
     since: SafeString | None
+    began: ToldEvent | None
     turn: str
     to_say: str
     scopes: tuple[Scope, ...]
@@ -99,7 +82,11 @@ def story_of(account: ConnectedAccount) -> Story:
     events = events_of("account", account.pk)
     service = toolkit.name if toolkit else account.toolkit_slug
     credential = _credential(account)
-    what, turn = what_and_whose_turn(account, service, credential)
+    ailment = ailment_of(account, credential)
+    began = began_with(account, ailment, events)
+    since = since_when(account, ailment, began)
+    revocation = revocation_of(account, toolkit)
+    what, turn = what_and_whose_turn(account, service, credential, revocation)
     named = [
         ("E-mail", account.identity_email),
         ("Name", account.identity_name),
@@ -107,15 +94,16 @@ def story_of(account: ConnectedAccount) -> Story:
         (f"Id at {service}", account.identity_id),
     ]
     return Story(
-        badge=status_badge(account),
+        badge=status_badge(account, ailment),
         service=service,
         logo=toolkit.logo if toolkit and "://" not in toolkit.logo else "",
         identity=account.identity_label or account.display_name or account.external_user.name,
         identity_lines=tuple((name, value) for name, value in named if value),
         what=what,
-        since=_since(account, events),
+        since=moment(since) if since else None,
+        began=began if ailment in _BY_SOMEBODY else None,
         turn=turn,
-        to_say=what_to_say(account, service, credential),
+        to_say=what_to_say(account, service, credential, told=revocation),
         scopes=_scopes(account, toolkit),
         secrets=tuple(SECRETS.get(name, name) for name in account.secret_names),
         expiry=_expiry(account),
@@ -124,7 +112,7 @@ def story_of(account: ConnectedAccount) -> Story:
         twin=ConnectedAccount.objects.only("id").filter(pk=account.duplicate_of).first()
         if account.duplicate_of
         else None,
-        revocation=_revocation(account, toolkit),
+        revocation=revocation,
         gone_on=moment(account.deleted_at + KEPT) if account.deleted_at else None,
         events=tuple(events),
     )
@@ -142,16 +130,6 @@ def _shared_with(account: ConnectedAccount) -> str:
         return f"everybody in {account.project.name}"
     shares = AccountShare.objects.filter(account_id=account.pk).order_by("external_user__name")
     return ", ".join(shares.values_list("external_user__name", flat=True))
-
-
-def _since(account: ConnectedAccount, events: Sequence[ToldEvent]) -> SafeString | None:
-    when: datetime | None = account.deleted_at
-    if when is None and account.status == Status.INITIALIZING:
-        when = account.created_at
-    if when is None:
-        began = _BEGAN.get(account.status, ())
-        when = next((each.at for each in events if each.type in began), None)
-    return moment(when) if when else None
 
 
 def _scopes(account: ConnectedAccount, toolkit: Toolkit | None) -> tuple[Scope, ...]:
@@ -174,30 +152,3 @@ def _expiry(account: ConnectedAccount) -> SafeString:
     if not scheme_named(account.auth_config.auth_scheme).refreshes:
         return moment(None, "does not run out")
     return moment(account.expires_at, "the service did not say")
-
-
-def _revocation(account: ConnectedAccount, toolkit: Toolkit | None) -> ToldRevocation | None:
-    if account.deleted_at is None:
-        return None
-    found = Revocation.objects.filter(account_id=account.pk).first()
-    if found is None:
-        return None
-    outcome = RevocationOutcome(found.outcome)
-    kind = {"DONE": "good", "NOTHING": "good", "PENDING": "waiting"}.get(outcome.value, "careful")
-    by_hand = outcome in (
-        RevocationOutcome.UNSUPPORTED,
-        RevocationOutcome.GIVEN_UP,
-        RevocationOutcome.FAILING,
-    )
-    page = toolkit.revoke_page if by_hand and toolkit and toolkit.revoke_page.startswith("https://") else ""
-    return ToldRevocation(
-        outcome=str(outcome.label),
-        kind=kind,
-        # The page is told by itself, as a link.
-        detail=f"{found.detail.removesuffix(f': {page}')}."
-        if page and found.detail.endswith(page)
-        else found.detail,
-        attempts=found.attempts,
-        next_try=moment(found.due_at) if outcome == RevocationOutcome.FAILING and found.due_at else None,
-        page=page,
-    )

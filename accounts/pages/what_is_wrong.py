@@ -7,23 +7,25 @@ from django.utils import timezone
 from accounts.models import ConnectedAccount, Credential, LinkSession, StatusReason
 from flowra.pages.moments import said
 
-from .ailment import Ailment, ailment_of, ran_out
+from .ailment import Ailment, ailment_of, ran_out, was_connected
+from .revoked import ToldRevocation, what_and_whose_turn_after
 
 
 def what_and_whose_turn(
-    account: ConnectedAccount, service: str, credential: Credential | None
+    account: ConnectedAccount,
+    service: str,
+    credential: Credential | None,
+    told: ToldRevocation | None = None,
 ) -> tuple[str, str]:
-    """What is wrong, and whose turn it is; words to read out."""
+    """What is wrong, and whose turn it is; words to read out. `told`: how the service of a revoked one heard of it."""
     app, person = account.project.name, account.external_user.name
     message = account.status_message or _reason_words(account.status_reason)
-    again = f"{person}'s: connect {service} again in {app}."
-    still = "It does not work until then" if ran_out(account) else "Until its token runs out it still works"
+    anew = " again" if was_connected(account) else ""
+    again = f"{person}'s: connect {service}{anew} in {app}."
+    still = "Meanwhile it does not work" if ran_out(account) else "What it has still works until it runs out"
     match ailment_of(account, credential):
         case Ailment.REVOKED:
-            return (
-                f"It was revoked: {app} can no longer use it.",
-                f"Nobody's. {person} can connect {service} again in {app}.",
-            )
+            return what_and_whose_turn_after(account, service, told)
         case Ailment.NOT_OPENED:
             return (
                 f"{app} made a link that was not opened yet.{_link_words(account)}",
@@ -36,6 +38,10 @@ def what_and_whose_turn(
             )
         case Ailment.EXPIRED:
             return message or f"{service} no longer accepts this connection.", again
+        case Ailment.FAILED if account.status_reason == StatusReason.DUPLICATE:
+            return message, f"Nobody's: the one that {person} has goes on working."
+        case Ailment.FAILED if account.status_reason == StatusReason.OTHER_IDENTITY:
+            return message, f"{person}'s: connect {service} again in {app}, with the same account as before."
         case Ailment.FAILED:
             return message or "The connection was not made.", again
         case Ailment.SWITCHED_OFF:
@@ -62,17 +68,23 @@ def what_and_whose_turn(
             return f"{service}'s token ran out, and {service} gave none to renew it with.", again
         case Ailment.SERVICE_IN_TROUBLE if credential is not None:
             tried = f"{credential.failures} time{'' if credential.failures == 1 else 's'}"
-            trouble = str((credential.trouble or {}).get("message") or "it could not be renewed")
+            next_try = (
+                f", {said(credential.retry_at)}"
+                if credential.retry_at and credential.retry_at > timezone.now()
+                else ""
+            )
+            trouble = str((credential.trouble or {}).get("message") or "It could not be renewed.")
             return (
                 f"{service} has trouble renewing its access, {tried} so far: {trouble} {still}.",
-                f"{service}'s. Flowra tries again by itself.",
+                f"{service}'s. Flowra tries again by itself{next_try}.",
             )
         case Ailment.ENDS_SOON if credential is not None and credential.grant_ends_at is not None:
             return (
                 f"It works. What {person} agreed to ends {said(credential.grant_ends_at)}, and cannot be renewed without them.",
                 f"{person}'s, before then: connect {service} again in {app}.",
             )
-    return "Nothing is wrong.", "Nobody's."
+    twice = f" {person} has connected the same {service} account twice." if account.duplicate_of else ""
+    return f"Nothing is wrong.{twice}", "Nobody's."
 
 
 def _reason_words(code: str) -> str:

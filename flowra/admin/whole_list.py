@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from flowra.admin.pages import Pages
+from flowra.redaction import scrub_text
 
 # What says how a list is shown, and not what is in it.
 _SHOWN_HOW = ("o", "p", "all", "e")
@@ -33,7 +34,9 @@ def whole_list(pages: Pages, request: HttpRequest) -> tuple[QuerySet[Any], Chang
 
 
 def chosen_words(shown: ChangeList, things: str) -> str:
-    """What it holds, as a sentence without its end: `All connections with person customer_42, service Slack`."""
+    """What it holds, as a sentence without its end: `All connections with person customer_42, service Slack`. It is kept, so
+    what looks like a key or a link in the search is masked.
+    """
     said = []
     for each in shown.filter_specs:
         value = each.value() if hasattr(each, "value") else None
@@ -41,7 +44,7 @@ def chosen_words(shown: ChangeList, things: str) -> str:
             words = dict(getattr(each, "lookup_choices", ())).get(value, value)
             said.append(f"{each.title} {words}")
     if shown.query:
-        said.append(f"search “{shown.query}”")
+        said.append(f"search “{scrub_text(shown.query)}”")
     return f"All {things} with {', '.join(said)}" if said else f"All {things} of this Flowra"
 
 
@@ -52,4 +55,4 @@ def selection_of(shown: ChangeList) -> dict[str, str]:
         for each in shown.filter_specs
         if hasattr(each, "value") and hasattr(each, "parameter_name") and each.value() is not None
     }
-    return {**chosen, "q": shown.query} if shown.query else chosen
+    return {**chosen, "q": scrub_text(shown.query)} if shown.query else chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -15,8 +16,12 @@ from flowra.api.rendering import dumps
 
 A_READ = 1000
 # With one of these a spreadsheet takes a cell for a formula, and does what it says:
-# https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# https://owasp.org/www-community/attacks/CSV_Injection (the wide signs are those of Japanese keyboards).
+_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+# What stands before a cell's text and is not seen.
+_UNSEEN = " \u00a0\u200b\ufeff"
+# Where the comma is for decimals, spreadsheets part cells at semicolons, inside quotes that are not at a cell's beginning too.
+_INNER = re.compile(r"([;\t])(?=\s*[=+\-@＝＋－＠])")
 
 Row = TypeVar("Row", bound=Model)
 
@@ -52,7 +57,8 @@ def in_reads(found: QuerySet[Row], size: int = A_READ) -> Iterator[Row]:
 def guarded(value: Any) -> str:
     """A cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    text = _INNER.sub(r"\1'", text)
+    return f"'{text}" if text.lstrip(_UNSEEN).startswith(_FORMULAS) else text
 
 
 def _csv_lines(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:

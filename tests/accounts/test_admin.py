@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import ConnectedAccount, Status
 from tests.accounts.desk import LIST, make_whole_account, story_url
 from tests.factories import make_account, make_auth_config, make_external_user, make_project
-from tests.staff import make_staff, make_support, signed_in
+from tests.staff import make_staff, make_support, signed_in, text_of
 
 
 @pytest.fixture
@@ -94,6 +94,14 @@ def test_an_account_is_found_by_its_id_its_person_s_or_the_beginning_of_it(
     ):
         assert account.pk in support.get(LIST, {"q": words}).content.decode(), words
     assert account.pk not in support.get(LIST, {"q": "ca_" + "0" * 26}).content.decode()
+
+
+def test_a_reference_that_knows_no_account_is_told_where_it_leads(
+    support: Client, account: ConnectedAccount
+) -> None:
+    shown = support.get("/connect/no-such-link-of-ours").headers["x-request-id"]
+    assert "it is in the log" in text_of(support.get(LIST, {"q": f"Reference {shown}"}))
+    assert "it is in the log" not in text_of(support.get(LIST, {"q": "nobody"}))
 
 
 @pytest.mark.both_databases
@@ -263,3 +271,17 @@ def test_people_are_made_inactive_by_who_may_and_not_by_support(
     signed_in(make_staff("accounts.view_externaluser", "accounts.change_externaluser")).post(url, sent)
     person.refresh_from_db()
     assert not person.is_active
+
+
+def test_who_was_signed_out_meanwhile_is_led_back_to_the_button(
+    support: Client, account: ConnectedAccount
+) -> None:
+    ask = f"{LIST}{account.pk}/ask/"
+    away = Client().post(ask)
+    assert away.status_code == 302 and away.headers["Location"].endswith(f"?next={ask}")
+    page = support.get(ask)
+    assert page.status_code == 405 and page.headers["Allow"] == "POST"
+    assert "Nothing was done" in text_of(page)
+    assert f'href="{LIST}{account.pk}/change/"' in page.content.decode()
+    chosen = support.get(f"{LIST}revoke/")
+    assert chosen.status_code == 404 and "choose them again" in text_of(chosen)

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.actions.ask_to_reconnect import ask_to_reconnect
 from accounts.models import ConnectedAccount
+from flowra.events.record import Actor
 from flowra.models import Event
 from flowra.pages.table_export import guarded, in_reads
 from tests.accounts.desk import LIST, SECRETS, make_whole_account
@@ -74,10 +76,18 @@ def test_no_secret_profile_or_connection_data_is_in_it(exporter: Client, account
             assert secret not in whole
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx"])
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1+1", "\ufeff=1", "＝1+1"],
+)
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert guarded(cell) == f"'{cell}"
     assert guarded(f"a{cell}") == f"a{cell}"
+
+
+def test_no_cell_becomes_two_where_semicolons_part_them() -> None:
+    assert guarded("a;=1+1;b; -2") == "a;'=1+1;b;' -2"
+    assert guarded("a;b") == "a;b"
 
 
 def test_what_customers_write_stays_in_its_cell(exporter: Client, account: ConnectedAccount) -> None:
@@ -100,6 +110,14 @@ def test_who_took_what_along_is_on_the_trail(exporter: Client, account: Connecte
         "format": "csv",
     }
     assert "List of accounts exported" in text_of(exporter.get("/admin/flowra/event/"))
+
+
+def test_a_link_that_was_searched_for_is_on_no_trail(exporter: Client, account: ConnectedAccount) -> None:
+    link = ask_to_reconnect(account, Actor("staff", "1"))
+    (row,) = rows(exporter.get(f"{LIST}export.csv", {"q": link.url}))
+    assert row["id"] == account.pk
+    event = Event.objects.get(type="accounts.exported")
+    assert "/connect/" in event.data["chosen"] and link.token not in event.data["chosen"]
 
 
 def test_support_exports_nothing_unless_it_is_given_that(account: ConnectedAccount) -> None:

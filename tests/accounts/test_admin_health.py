@@ -64,8 +64,9 @@ class TestTheStory:
             usable_credential(account.pk)
         told = text_of(support.get(story_url(account)))
         assert "has trouble renewing its access, 1 time so far" in told
-        assert "It does not work until then." in told
-        assert "Flowra tries again by itself." in told
+        assert "Meanwhile it does not work." in told
+        assert "Flowra tries again by itself, in" in told
+        assert "▲ Not renewed since" in told
 
     def test_of_a_permission_that_ends_says_when_and_who_can_renew_it(
         self, support: Client, account: ConnectedAccount

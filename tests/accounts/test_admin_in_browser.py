@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from accounts.actions.revoke_account import revoke_account
 from accounts.actions.revoke_many import start_run
-from accounts.models import ConnectedAccount
+from accounts.models import ConnectedAccount, Revocation, RevocationOutcome
 from flowra.events.record import Actor
 from tests.accounts.desk import LIST, make_whole_account, story_url
 from tests.factories import make_account, make_external_user
@@ -100,6 +101,20 @@ def test_pages_fit_and_break_no_policy(
     assert complaints == []
 
 
+def test_the_first_page_leads_to_whoever_is_on_the_phone_by_keyboard_alone(
+    live_flowra: str, visitor: Callable[..., BrowserContext]
+) -> None:
+    account = make_whole_account()
+    make_support("support@example.com", PASSWORD)
+    page = sign_in(visitor(width=320), live_flowra, "support@example.com")
+    page.keyboard.type(f"Reference: {account.pk[-8:]}")
+    page.keyboard.press("Enter")
+    box = page.locator("#searchbar").bounding_box()
+    assert box is not None and box["width"] >= 180 and box["height"] >= 44
+    page.get_by_role("link", name="sales@example.com").click()
+    assert "Whose turn" in page.inner_text("main")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_support_revokes_all_of_a_person_and_watches_it_go(
     live_flowra: str, visitor: Callable[..., BrowserContext], scripts: bool
@@ -162,9 +177,20 @@ def test_nothing_of_ours_stands_in_support_s_way(
     other = make_account(account.auth_config)
     run = start_run(ConnectedAccount.objects.filter(pk=other.pk), Actor("staff", "1"), "They left", "All")
     make_support("support@example.com", PASSWORD)
-    page = sign_in(visitor(**look), live_flowra, "support@example.com")
+    gone = make_account(account.auth_config, identity_email="gone@example.com")
+    revoke_account(gone, Actor("staff", "1"), "They left")
+    Revocation.objects.update(outcome=RevocationOutcome.GIVEN_UP, due_at=None)
+    context = visitor(**look)
+    page = context.new_page()
+    page.goto(f"{live_flowra}/admin/login/")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page = sign_in(context, live_flowra, "support@example.com")
     for url in (
+        "/admin/",
+        f"{LIST}?q=nobody",
         story_url(account),
+        story_url(gone),
         f"{LIST}revoke-all/",
         f"/admin/accounts/revocationrun/{run.pk}/change/?still=1",
     ):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actions.tell_provider import tell_provider
 from accounts.models import ConnectedAccount, Credential, Revocation
@@ -126,6 +128,45 @@ def test_a_press_of_the_button_again_changes_nothing(
     for _ in range(2):
         support.post(REVOKE, {"account": accounts[0].pk, "reason": "twice"})
     assert Event.objects.filter(subject_id=accounts[0].pk, type="account.deleted").count() == 1
+
+
+def seen_on(page: Any) -> list[str]:
+    return re.findall(r'name="seen" value="([^"]+)"', page.content.decode())
+
+
+@pytest.mark.parametrize("fields", [{"status": "EXPIRED"}, {"identity_email": "zoe@example.com"}])
+def test_what_changed_since_it_was_looked_at_is_looked_at_again(
+    support: Client, accounts: list[ConnectedAccount], fields: dict[str, str]
+) -> None:
+    ids = [each.pk for each in accounts[:2]]
+    seen = seen_on(support.get(REVOKE, {"account": ids}))
+    ConnectedAccount.objects.filter(pk=ids[1]).update(**fields)
+    page = support.post(REVOKE, {"account": ids, "seen": seen, "reason": "They left."})
+    assert page.status_code == 409 and all(map(is_there, accounts))
+    assert "Nothing was revoked. One of them has changed since you looked" in text_of(page)
+    assert "They left.</textarea>" in page.content.decode()
+    again = support.post(REVOKE, {"account": ids, "seen": seen_on(page), "reason": "They left."})
+    assert "2 of 2 revoked" in text_of(again)
+
+
+def test_what_was_used_or_revoked_since_it_was_looked_at_is_in_nobody_s_way(
+    support: Client, accounts: list[ConnectedAccount]
+) -> None:
+    ids = [each.pk for each in accounts]
+    seen = seen_on(support.get(REVOKE, {"account": ids}))
+    ConnectedAccount.objects.filter(pk=ids[0]).update(last_used_at=timezone.now())
+    support.post(REVOKE, {"account": ids[1], "reason": "first"})
+    assert "2 of 3 revoked" in text_of(support.post(REVOKE, {"account": ids, "seen": seen, "reason": "x"}))
+
+
+def test_two_of_one_name_are_told_apart(support: Client, accounts: list[ConnectedAccount]) -> None:
+    ConnectedAccount.objects.update(identity_email="same@example.com")
+    ConnectedAccount.objects.filter(pk=accounts[0].pk).update(
+        status="EXPIRED", display_name="Old one", connected_at=timezone.now() - timedelta(days=8)
+    )
+    told = text_of(support.get(REVOKE, {"account": [each.pk for each in accounts[:2]]}))
+    assert "▲ Needs the user connected 1 week ago" in told and "called Old one" in told
+    assert "● Active connected just now" in told
 
 
 def test_one_that_fails_keeps_no_other_from_being_revoked(

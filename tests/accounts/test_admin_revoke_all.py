@@ -206,3 +206,17 @@ def test_the_doors_to_it_are_where_support_looks(support: Client, slack: AuthCon
         page = support.get(url).content.decode()
         assert f'href="{link}"' in page, url
         assert support.get(link).status_code == 200
+
+
+@pytest.mark.both_databases
+def test_who_comes_second_sees_who_is_at_it(support: Client, slack: AuthConfig) -> None:
+    account = make_many(slack, 2)[0]
+    query = f"person={account.external_user_id}"
+    assert "already" not in text_of(support.get(f"{ALL}?{query}"))
+    confirm(support, query)
+    page = support.get(f"{ALL}?{query}")
+    assert "support@example.com is revoking these already." in text_of(page)
+    assert page_of(only_run()) in page.content.decode()
+    assert "already" not in text_of(support.get(f"{ALL}?toolkit=slack"))
+    a_worker_revokes()
+    assert support.get(f"{ALL}?{query}").status_code == 404

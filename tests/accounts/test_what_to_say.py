@@ -56,6 +56,38 @@ def test_every_reason_of_a_failure_has_words(account: ConnectedAccount, reason: 
     assert "Slack was not connected to Acme: " in what_to_say(account, "Slack", None)
 
 
+def test_one_that_was_connected_already_needs_nothing_of_the_person(account: ConnectedAccount) -> None:
+    account.status, account.status_reason = Status.FAILED, StatusReason.DUPLICATE
+    said = what_to_say(account, "Slack", None)
+    assert "goes on working" in said and "nothing you need to do" in said and "connect Slack" not in said
+
+
+def test_another_identity_is_told_with_which_to_come_back(account: ConnectedAccount) -> None:
+    account.status, account.status_reason = Status.FAILED, StatusReason.OTHER_IDENTITY
+    assert "connect Slack again, with sales@example.com, as before." in what_to_say(account, "Slack", None)
+
+
+def test_nobody_is_asked_to_do_again_what_they_never_did(account: ConnectedAccount) -> None:
+    account.connected_at = None
+    for status in (Status.INITIALIZING, Status.INITIATED, Status.FAILED):
+        account.status, account.status_reason = status, ""
+        said = what_to_say(account, "Slack", None)
+        assert "connect Slack. It takes a minute." in said and "again" not in said
+
+
+def test_what_still_works_is_not_called_broken(account: ConnectedAccount) -> None:
+    account.auth_config.failing_since = timezone.now()
+    assert "works for now" in what_to_say(account, "Slack", None)
+    account.expires_at = timezone.now() - timedelta(minutes=1)
+    assert "does not work at the moment" in what_to_say(account, "Slack", None)
+
+
+def test_what_ran_out_is_not_blamed_on_a_password(account: ConnectedAccount) -> None:
+    account.expires_at, account.secret_names = timezone.now() - timedelta(days=1), ["access_token"]
+    said = what_to_say(account, "Slack", None)
+    assert "lets it work for a while only" in said and "password" not in said
+
+
 def test_the_link_and_whom_to_ask_stand_in_it(account: ConnectedAccount) -> None:
     account.project.support_contact = "help@acme.example"
     until = timezone.now() + timedelta(days=1)

@@ -244,3 +244,12 @@ def test_every_page_keeps_the_strict_policy_and_is_made_for_it(operator: Client,
         assert "<style" not in body, url
         assert " style=" not in body, url
         assert "<script>" not in body, url
+
+
+def test_the_first_page_has_the_names_that_the_lists_have_and_a_search_for_who_may_see(
+    operator: Client,
+) -> None:
+    told = text_of(operator.get("/admin/"))
+    assert "People" in told and "External users" not in told
+    assert "Find an account" in told
+    assert "Find an account" not in text_of(signed_in(make_staff("flowra.view_project")).get("/admin/"))

@@ -13,7 +13,6 @@ from accounts.models import ConnectedAccount, Status
 from accounts.pages.ailment import Ailment, ailment_of
 from accounts.pages.story import Story, story_of
 from accounts.pages.uses import DAYS, uses_by_day
-from accounts.pages.what_to_say import what_to_say
 from authconfigs.schemes import scheme_named
 from flowra.pages.moments import moment
 from flowra.public_ids import reference_of
@@ -39,7 +38,7 @@ def account(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     credential = credential_of(found)
     context = {
         **about(found, story),
-        "tell": what_to_say(found, story.service, credential),
+        "tell": story.to_say,
         "is_their_turn": ailment_of(found, credential) in THEIR_TURN,
         "made": moment(found.created_at),
         "connected": moment(found.connected_at),

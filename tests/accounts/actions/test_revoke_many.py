@@ -69,6 +69,21 @@ def counts(run: RevocationRun) -> tuple[str, int, int, int]:
 
 
 @pytest.mark.both_databases
+def test_they_come_in_the_order_of_their_making_also_where_one_millisecond_made_them(
+    auth_config: AuthConfig,
+) -> None:
+    at = timezone.now()
+    same = "ca_01kdk0c0z0"
+    made = [
+        make_account(auth_config, id=f"{same}{end * 16}", created_at=at + timedelta(microseconds=n))
+        for n, end in enumerate("zay")
+    ]
+    run = start()
+    order = RevocationRunItem.objects.filter(run=run).order_by("pk").values_list("account_id", flat=True)
+    assert list(order) == [each.pk for each in made]
+
+
+@pytest.mark.both_databases
 def test_all_are_revoked_once_by_who_began_it_and_the_reason_is_on_each_trail(
     auth_config: AuthConfig,
 ) -> None:
