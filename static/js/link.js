@@ -1,7 +1,9 @@
 // The button cannot be pressed twice, and says what it is doing. Without this file the page works as well.
 "use strict";
 
-const PATIENCE = 20000; // milliseconds; whoever stopped the page meanwhile must be able to press again
+// Milliseconds; whoever stopped the page meanwhile, or closed the window that a frame's press opened, must be able to
+// press again.
+const PATIENCE = { here: 20000, inAWindow: 2000 };
 const said = document.querySelector("[data-offline]");
 const told = document.querySelector("[data-told]")?.dataset.told;
 // In a window that connect.js opened, the app's page hears how far it is.
@@ -25,9 +27,9 @@ for (const form of document.querySelectorAll("form")) {
       said.textContent = said.dataset.offline;
     } else {
       button.setAttribute("aria-disabled", "true");
-      tell("opened");
+      if (form.classList.contains("agree")) tell("opened");
       if (button.dataset.busy) button.textContent = button.dataset.busy;
-      setTimeout(asBefore, PATIENCE);
+      setTimeout(asBefore, form.target ? PATIENCE.inAWindow : PATIENCE.here);
     }
   });
   // Whoever comes back by the back button finds the page as it was.
