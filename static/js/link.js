@@ -11,6 +11,16 @@ const tell = (type) => told && window.opener?.postMessage({ source: "flowra", ve
 
 tell("ready");
 
+// The service's own page may need more room than ours; the window stays in the middle of where it was.
+function makeRoom({ width, height }) {
+  if (!window.opener || !width) return;
+  const wider = Math.min(Number(width) - window.innerWidth, screen.availWidth - window.outerWidth);
+  const higher = Math.min(Number(height) - window.innerHeight, screen.availHeight - window.outerHeight);
+  if (wider <= 0 && higher <= 0) return;
+  window.resizeBy(Math.max(wider, 0), Math.max(higher, 0));
+  window.moveBy(-Math.max(wider, 0) / 2, 0);
+}
+
 for (const form of document.querySelectorAll("form")) {
   const button = form.querySelector("button");
   const label = button.textContent;
@@ -27,7 +37,10 @@ for (const form of document.querySelectorAll("form")) {
       said.textContent = said.dataset.offline;
     } else {
       button.setAttribute("aria-disabled", "true");
-      if (form.classList.contains("agree")) tell("opened");
+      if (form.classList.contains("agree")) {
+        tell("opened");
+        makeRoom(form.dataset);
+      }
       if (button.dataset.busy) button.textContent = button.dataset.busy;
       setTimeout(asBefore, form.target ? PATIENCE.inAWindow : PATIENCE.here);
     }

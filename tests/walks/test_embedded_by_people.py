@@ -192,6 +192,32 @@ def test_a_confirmation_that_nobody_hears_goes_by_the_callback(app: App, site: S
     window.wait_for_url(f"{site.origin}/back?**confirmationToken=**")
 
 
+def test_the_window_grows_for_a_service_that_needs_more_room(
+    app: App, site: Site, launch: Callable[..., Browser]
+) -> None:
+    slack = make_auth_config(app.caller.project, "slack").pk
+    page = launch().new_context(no_viewport=True).new_page()
+    page.goto(site.page(fresh(app, site, authConfigId=slack)["redirectUrl"]))
+    window = pressed(page)
+    window.get_by_role("button", name="Connect Slack").wait_for()
+    assert window.evaluate("outerWidth") == 480
+    window.route("https://slack.com/**", lambda route: route.abort())
+    window.evaluate(
+        "document.querySelector('form.agree').addEventListener('submit', (event) => event.preventDefault())"
+    )
+    window.get_by_role("button", name="Connect Slack").click()
+    window.wait_for_function("outerWidth === 640")
+
+
+def test_a_window_is_as_large_as_the_app_wishes(app: App, site: Site, launch: Callable[..., Browser]) -> None:
+    page = launch().new_context(no_viewport=True).new_page()
+    page.goto(site.page(fresh(app, site)["redirectUrl"]))
+    asking(page, "{redirectUrl: link, width: 600, height: 500}")
+    window = pressed(page)
+    window.get_by_role("button", name="Connect Practice").wait_for()
+    assert window.evaluate("outerWidth") == 600
+
+
 def test_not_now_is_no_press_on_connect(app: App, site: Site, page: Page) -> None:
     page.goto(site.page(fresh(app, site)["redirectUrl"]))
     pressed(page).get_by_role("button", name="Not now").click()
