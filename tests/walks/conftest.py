@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +14,7 @@ from tests.walks.app import App, AppPage
 from tests.walks.site import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 
 @pytest.fixture
@@ -35,6 +35,11 @@ def site(live_flowra: str, app: App) -> Iterator[Site]:
     project.save()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def page(visitor: Callable[..., BrowserContext]) -> Page:
+    return visitor().new_page()
 
 
 def agree_at_the_provider(page: Page, account: str = "sales@example.com") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from accounts.connect.script import integrity
+from tests.walks.app import App
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -82,3 +83,19 @@ def told(page: Page, word: str) -> str:
 
 def lines(page: Page) -> list[str]:
     return page.locator("#told li").all_inner_texts()
+
+
+def pressed(page: Page) -> Page:
+    """Presses the app's button, and answers the window that opens."""
+    with page.expect_popup() as opened:
+        page.click("#go")
+    return opened.value
+
+
+def fresh(app: App, site: Site, **wishes: Any) -> dict[str, Any]:
+    return app.link(callbackUrl=f"{site.origin}/back", **wishes)
+
+
+def asking(page: Page, wishes: str) -> None:
+    """What the app's page asks of connect.js at the next press, as JavaScript; `link` is the redirectUrl."""
+    page.evaluate(f"window.ask = (link) => ({wishes}); document.querySelector('#told').replaceChildren()")
