@@ -258,7 +258,7 @@ var Flowra = (() => {
       if (where) return made;
       dialog = document.createElement("dialog");
       dialog.setAttribute("aria-label", title);
-      dialog.style.cssText = "box-sizing:border-box;padding:0;border:0;border-radius:12px;width:480px;max-width:100vw;max-height:100dvh";
+      dialog.style.cssText = "box-sizing:border-box;color-scheme:light dark;padding:0;border:0;border-radius:12px;width:480px;max-width:100vw;max-height:100dvh";
       const button = document.createElement("button");
       Object.assign(button, { type: "button", textContent: close, onclick: () => dialog && dialog.close() });
       button.style.cssText = "display:block;margin-inline-start:auto;padding:12px 16px;border:0;background:none;color:inherit;font:inherit;cursor:pointer";
