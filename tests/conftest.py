@@ -6,7 +6,7 @@ import ipaddress
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -127,8 +127,13 @@ def launch() -> Iterator[Callable[..., Browser]]:
             pytest.fail("There is no Chromium. `make test` installs one.")
         started: list[Browser] = []
 
-        def start(*switches: str) -> Browser:
-            started.append(playwright.chromium.launch(executable_path=path, args=[*arguments(), *switches]))
+        def start(*switches: str, without: Sequence[str] = ()) -> Browser:
+            """`without` are Playwright's own switches that are left out."""
+            started.append(
+                playwright.chromium.launch(
+                    executable_path=path, args=[*arguments(), *switches], ignore_default_args=list(without)
+                )
+            )
             return started[-1]
 
         yield start

@@ -109,8 +109,8 @@ def test_the_hook_for_react_tells_how_it_stands(
     """React itself is not here: two functions that keep a state stand in for its own."""
     (hook,) = of("js")
     imports, _, rest = hook.partition("\n\n")
-    assert imports == 'import { useCallback, useState } from "react";'
-    stand_in = "window.states = []; const useState = (first) => [first, (next) => states.push(next)], useCallback = (call) => call;"
+    assert imports == 'import { useCallback, useRef, useState } from "react";'
+    stand_in = "window.states = []; const useState = (first) => [first, (next) => states.push(next)], useCallback = (call) => call, useRef = (current) => ({ current });"
     script = f"{stand_in}\n{rest.replace('export function', 'function')}"
     use = "const [, go] = useConnect(() => fetch('/flowra-link').then((answer) => answer.text()));"
     text = (
@@ -120,8 +120,9 @@ def test_the_hook_for_react_tells_how_it_stands(
     page = visitor().new_page()
     window = window_of(page, site, live_flowra, text)
     window.get_by_role("button", name="Not now").click()
-    page.wait_for_function("() => states.length === 2")
+    page.wait_for_function("() => states.length === 3")
     assert page.evaluate("states") == [
         {"status": "connecting"},
+        {"status": "closed"},
         {"status": "failed", "code": "access_denied"},
     ]

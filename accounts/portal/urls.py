@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path, register_converter
 
-from accounts.portal import connection, connections, disconnect, entry
+from accounts.portal import connection, connections, disconnect, entry, leave
 from flowra.public_ids import ALPHABET, LENGTH
 
 
@@ -35,6 +35,7 @@ register_converter(AccountId, "account_id")
 
 urlpatterns = [
     path("<portal_id:portal_id>", connections.connections_page),
+    path("<portal_id:portal_id>/leave", leave.leave, name="portal-leave"),
     path("<portal_id:portal_id>/<account_id:account_id>", connection.connection_page),
     path("<portal_id:portal_id>/<account_id:account_id>/rename", connection.rename, name="portal-rename"),
     path(

@@ -169,6 +169,14 @@ class Cannot:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How much room the service's own pages need in a window that an app's page opened, in CSS pixels."""
+
+    width: int = 480
+    height: int = 760
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """What to press in the service's console: to register an app there, or to find a key.
 
@@ -214,4 +222,5 @@ class Toolkit:
     cannot: tuple[Cannot, ...] = ()
     revoke_page: str = ""
     setup: Setup = Setup()
+    window: Window = Window()
     id: str | None = None

@@ -97,6 +97,10 @@ class PageHeadersMiddleware:
             headers.setdefault("Referrer-Policy", "same-origin")
             if not _framing_origins(response):
                 headers.setdefault("X-Frame-Options", "DENY")
+            else:
+                # A page that is isolated itself may frame only what says both; all that we load is our own anyway.
+                headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+                headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
         return response
 
 

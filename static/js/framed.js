@@ -1,12 +1,16 @@
 // Flowra's page in an app's frame: tells the app's page how far it is, and follows what happens in the window it opened.
+// The page on which a service is chosen tells that it is there in a window, too.
 (() => {
   "use strict";
 
   const { origin, status, done, failed } = document.querySelector("[data-framed]").dataset;
-  const tell = (said) => window.parent.postMessage({ source: "flowra", version: 1, ...said }, origin);
+  const isFramed = window.parent !== window;
+  const app = isFramed ? window.parent : window.opener;
+  const tell = (said) => app?.postMessage({ source: "flowra", version: 1, ...said }, origin);
   document.querySelector("form.agree")?.addEventListener("submit", () => tell({ type: "opened" }));
 
-  if (window.parent !== window) tell({ type: "ready" });
+  tell({ type: "ready" });
+  if (!isFramed) return;
   new ResizeObserver(() => tell({ type: "resize", height: document.documentElement.scrollHeight })).observe(document.body);
 
   async function follow() {
@@ -21,5 +25,5 @@
     }
   }
   // Where a service is still to be chosen there is nothing to follow yet.
-  if (window.parent !== window && status) follow();
+  if (status) follow();
 })();

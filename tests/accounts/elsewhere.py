@@ -15,6 +15,7 @@ FOR_PEOPLE = (
     "revoke_page",
     "logo",
     "setup",
+    "window",
     "description",
     "scopes",
     "scope_aliases",

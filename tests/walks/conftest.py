@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +11,10 @@ from tests.caller import make_caller
 from tests.factories import make_project
 from tests.provider import PracticeProvider
 from tests.walks.app import App, AppPage
+from tests.walks.site import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 
 @pytest.fixture
@@ -24,6 +25,21 @@ def app(live_flowra: str, provider: PracticeProvider) -> Iterator[App]:
     made.register()
     yield made
     page.stop()
+
+
+@pytest.fixture
+def site(live_flowra: str, app: App) -> Iterator[Site]:
+    made = Site(live_flowra)
+    project = app.caller.project
+    project.callback_origins = [made.origin]
+    project.save()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def page(visitor: Callable[..., BrowserContext]) -> Page:
+    return visitor().new_page()
 
 
 def agree_at_the_provider(page: Page, account: str = "sales@example.com") -> None:

@@ -9,12 +9,11 @@ import pytest
 
 from tests.walks.app import App
 from tests.walks.conftest import agree_at_the_provider
-from tests.walks.test_embedded import Site, site, told
+from tests.walks.site import Site, told
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["site"]
 NO_FOREIGN_COOKIES = "--test-third-party-cookie-phaseout"
 _TRY_A_COOKIE = (
     'document.cookie = "probe=1; SameSite=None; Secure; Path=/", document.cookie.includes("probe=1")'

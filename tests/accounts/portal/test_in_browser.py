@@ -174,3 +174,12 @@ def test_of_two_people_s_browsers_the_first_has_it(live_flowra: str, visitor: Vi
         page.get_by_role("button", name="See my connections").click()
     first.get_by_role("heading", name="Nothing is connected").wait_for()
     second.get_by_role("heading", name="This page is open in another browser").wait_for()
+
+
+def test_who_leaves_finds_a_closed_page_by_the_back_button(live_flowra: str, visitor: Visitor) -> None:
+    page = opened(make_portal(), visitor(width=320, dark=True))
+    page.get_by_role("button", name="Close this page now").click()
+    page.get_by_role("heading", name="This page is closed").wait_for()
+    assert Axe().run(page).violations_count == 0
+    page.go_back()
+    page.get_by_role("heading", name="This page has run out").wait_for()

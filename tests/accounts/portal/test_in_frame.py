@@ -100,6 +100,13 @@ def test_the_app_s_origins_may_frame_it_where_the_address_says_so(portal: Portal
     assert policy(Client().get("/portal/unknown", FRAMED)) == ["'none'"]
 
 
+def test_an_app_that_is_isolated_may_frame_it_as_well(portal: Portal) -> None:
+    framed, plain = portal.client.get(portal.home, FRAMED), portal.client.get(portal.home)
+    assert framed["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert framed["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "Cross-Origin-Embedder-Policy" not in plain and "Cross-Origin-Resource-Policy" not in plain
+
+
 def test_every_way_on_stays_in_the_frame(portal: Portal) -> None:
     account = portal.account()
     for path in (portal.home, f"{portal.home}/{account.pk}", f"{portal.home}/{account.pk}/disconnect"):
