@@ -17,7 +17,7 @@ from flowra.actions.find_member import find_invitation, find_member
 from flowra.actions.invite_member import MAX_EMAIL, invite_member, open_invitations
 from flowra.actions.remove_member import remove_member
 from flowra.actions.withdraw_invitation import withdraw_invitation
-from flowra.errors import FlowraError, InvalidInput
+from flowra.errors import FlowraError, Forbidden, InvalidInput
 from flowra.models import Invitation, Membership, Project, Role
 from flowra.notices.tell_invited import mail_is_set_up
 from flowra.pages.forms import tell_problems
@@ -125,23 +125,29 @@ def change_member(request: HttpRequest, here: Here, user_id: int) -> HttpRespons
     return HttpResponseRedirect(here.url("team"))
 
 
-@for_members(Role.OWNER)
+@for_members()
 def remove(request: HttpRequest, here: Here, user_id: int) -> HttpResponse:
-    """GET says what follows, POST removes."""
+    """GET says what follows, POST removes: an owner anybody, everybody else themselves."""
+    is_you = user_id == here.user.pk
+    if not (is_you or here.may_own):
+        raise Forbidden("Only an owner of the project takes others off the team.", code="role_too_small")
     member = find_member(here.project, user_id)
     name = member.user.get_username()
     if request.method == "POST":
         remove_member(member, here.actor)
+        if is_you and not here.user.is_superuser:
+            messages.success(request, f"You have left the team of {here.project.name}.")
+            return HttpResponseRedirect("/dashboard/?all")
         messages.success(request, f"{name} is no longer on the team.")
-        is_self = member.user_id == here.user.pk and not here.user.is_superuser
-        return HttpResponseRedirect("/dashboard/?all" if is_self else here.url("team"))
+        return HttpResponseRedirect(here.url("team"))
     context = {
         "member": member,
         "role": Role(member.role).label,
         "joined": moment(member.created_at),
-        "is_you": member.user_id == here.user.pk,
+        "is_you": is_you,
     }
-    return show(request, here, "project/remove.html", f"Remove {name}?", context)
+    title = f"Leave {here.project.name}?" if is_you else f"Remove {name}?"
+    return show(request, here, "project/remove.html", title, context)
 
 
 def _members(here: Here) -> list[Member]:
