@@ -9,12 +9,16 @@ from flowra.errors import InvalidInput
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.models import Project
+from flowra.picture_size import picture_size
 
 MAX_BYTES = 100_000
+# A few bytes can unpack to a picture that no phone has the memory for.
+MOST_PIXELS = 2_000
+_KINDS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 
 
 def set_project_logo(project: Project, actor: Actor, picture: bytes | None) -> None:
-    """Stores a PNG, JPEG or WebP of at most 100 kB, or takes the picture away, with the event.
+    """Stores a PNG, JPEG or WebP of at most 100 kB and 2000 pixels a side, or takes the picture away, with the event.
 
     Raises InvalidInput naming `logo`.
     """
@@ -35,10 +39,14 @@ def checked_logo(picture: bytes) -> str:
     """Its media type by its first bytes, whatever it calls itself: a browser shows it as that and as nothing else."""
     if len(picture) > MAX_BYTES:
         raise InvalidInput.field("logo", f"may be at most {MAX_BYTES // 1000} kB")
-    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if picture.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
-        return "image/webp"
-    raise InvalidInput.field("logo", "must be a PNG, a JPEG or a WebP picture")
+    kind = next((kind for begins, kind in _KINDS if picture.startswith(begins)), None)
+    if kind is None or (kind == "image/webp" and picture[8:12] != b"WEBP"):
+        raise InvalidInput.field("logo", "must be a PNG, a JPEG or a WebP picture")
+    size = picture_size(picture)
+    if size is None or 0 in size:
+        raise InvalidInput.field("logo", "is not a whole picture; save it anew, then choose it again")
+    if max(size) > MOST_PIXELS:
+        raise InvalidInput.field(
+            "logo", f"may be at most {MOST_PIXELS} pixels wide and high; it is {size[0]} by {size[1]}"
+        )
+    return kind
