@@ -57,8 +57,10 @@ class Here:
         return reverse(f"dashboard:{name}", args=[self.project.pk, *args])
 
 
+ROLE_TOO_SMALL = "role_too_small"
+_TOO_SMALL = "This is not for your role"
 _PROBLEMS = {
-    403: "This is not for your role",
+    403: "That is not allowed",
     404: "There is nothing here",
     409: "That does not go as things stand",
 }
@@ -84,7 +86,7 @@ def for_members(least: Role = Role.VIEWER, *, to_change: Role | None = None) -> 
             try:
                 refuse_unreadable(request)
                 here = _here(request, request.user, project_id)
-                _refuse_too_small(here, to_change if request.method == "POST" and to_change else least)
+                refuse_too_small(here, to_change if request.method == "POST" and to_change else least)
                 return page(request, here, *args, **named)
             except FlowraError as error:
                 return show_problem(request, error, here)
@@ -116,7 +118,9 @@ def show_problem(request: HttpRequest, error: FlowraError, here: Here | None = N
     context = {
         "here": here,
         "project": here.project if here else None,
-        "title": _PROBLEMS.get(error.status, "That did not work"),
+        "title": _TOO_SMALL
+        if error.code == ROLE_TOO_SMALL
+        else _PROBLEMS.get(error.status, "That did not work"),
         "error": error,
         "request_id": request_id.get(),
     }
@@ -131,12 +135,13 @@ def projects_of(user: User) -> list[tuple[Project, Role]]:
     return [(each.project, Role(each.role)) for each in found.order_by("project__name", "project_id")]
 
 
-def _refuse_too_small(here: Here, needed: Role) -> None:
+def refuse_too_small(here: Here, needed: Role) -> None:
+    """Raises Forbidden, with who can change it, where the person has less than this role."""
     if not here.may(needed):
         raise Forbidden(
             f"This needs the role {needed.label} in {here.project.name}; yours is {here.role.label}. "
             "An owner of the project can change it under Team.",
-            code="role_too_small",
+            code=ROLE_TOO_SMALL,
         )
 
 

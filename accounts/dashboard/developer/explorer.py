@@ -14,9 +14,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.dashboard.developer.explorer_calls import ApiCall, CallForm, all_calls, calls_by_group, url_of
-from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.gate import Here, for_members, refuse_too_small, show
 from flowra.api.inside_call import MOST_SHOWN, InsideAnswer, Wanted, call_inside, inside_caller
-from flowra.errors import Forbidden, NotFound
+from flowra.errors import NotFound
 from flowra.models import Role
 from flowra.models.api_key import DEFAULT_SCOPES
 
@@ -42,11 +42,8 @@ def explorer(request: HttpRequest, here: Here) -> HttpResponse:
     call = all_calls().get(chosen)
     if call is None:
         raise NotFound("There is no such call. Choose one from the list.", code="unknown_call")
-    if request.method == "POST" and call.is_owners and not here.may_own:
-        raise Forbidden(
-            f"What this call changes is for owners of {here.project.name}; your role is {here.role.label}.",
-            code="role_too_small",
-        )
+    if request.method == "POST" and call.is_owners:
+        refuse_too_small(here, Role.OWNER)
     form = CallForm(call, request.POST if request.method == "POST" else None, may_take_secrets=here.may_own)
     context = {"call": call, "form": form, "groups": calls_by_group(), "most_shown": MOST_SHOWN // 1000}
     if request.method == "POST" and form.is_valid():

@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.gate import Here, for_members, refuse_too_small, show
 from flowra.actions.change_role import change_role
 from flowra.actions.find_member import find_invitation, find_member
 from flowra.actions.invite_member import MAX_EMAIL, invite_member, open_invitations
 from flowra.actions.remove_member import remove_member
 from flowra.actions.withdraw_invitation import withdraw_invitation
-from flowra.errors import FlowraError, Forbidden, InvalidInput
+from flowra.errors import FlowraError, InvalidInput
 from flowra.models import Invitation, Membership, Project, Role
 from flowra.notices.tell_invited import mail_is_set_up
 from flowra.pages.forms import tell_problems
@@ -129,8 +129,8 @@ def change_member(request: HttpRequest, here: Here, user_id: int) -> HttpRespons
 def remove(request: HttpRequest, here: Here, user_id: int) -> HttpResponse:
     """GET says what follows, POST removes: an owner anybody, everybody else themselves."""
     is_you = user_id == here.user.pk
-    if not (is_you or here.may_own):
-        raise Forbidden("Only an owner of the project takes others off the team.", code="role_too_small")
+    if not is_you:
+        refuse_too_small(here, Role.OWNER)
     member = find_member(here.project, user_id)
     name = member.user.get_username()
     if request.method == "POST":
