@@ -136,6 +136,8 @@ def test_it_is_switched_off_and_on(project: Project, developer: Client) -> None:
     assert "It can be used again" in text_of(developer.post(of(made, "/switch"), {"to": "on"}, follow=True))
     assert not AuthConfig.objects.get().is_disabled
     assert developer.get(of(made, "/switch")).status_code == 405
+    for nonsense in ({}, {"to": "maybe"}):
+        assert developer.post(of(made, "/switch"), nonsense).status_code == 400
 
 
 def test_editing_keeps_a_secret_that_was_left_empty_and_stores_a_new_one(
