@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from flowra.errors import FlowraError, Forbidden, InvalidInput, NotFound
 from flowra.events.record import Actor
@@ -81,7 +83,7 @@ def for_members(least: Role = Role.VIEWER, *, to_change: Role | None = None) -> 
         @wraps(page)
         def view(request: HttpRequest, project_id: str, *args: Any, **named: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             here: Here | None = None
             try:
                 refuse_unreadable(request)
@@ -143,6 +145,29 @@ def refuse_too_small(here: Here, needed: Role) -> None:
             "An owner of the project can change it under Team.",
             code=ROLE_TOO_SMALL,
         )
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """A piece of an open page cannot hold the sign-in page: there the whole page goes."""
+    answer = redirect_to_login(_back_to(request))
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": answer.url})
+    return answer
+
+
+def _back_to(request: HttpRequest) -> str:
+    """Where somebody goes on after signing in: the page that they asked for, or from which they pressed. What they pressed
+    is not done by itself, and may be no page at all.
+    """
+    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+        return request.get_full_path()
+    came_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(
+        came_from, {request.get_host()}, require_https=request.is_secure()
+    ):
+        return reverse("dashboard:projects")
+    parts = urlsplit(came_from)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _here(request: HttpRequest, user: User, project_id: str) -> Here:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -69,3 +70,26 @@ def test_whoever_is_on_no_team_is_told_whom_to_ask(db: None) -> None:
 )
 def test_each_role_may_what_those_before_it_may(held: Role, asked: Role, enough: bool) -> None:
     assert held.includes(asked) is enough
+
+
+def test_whoever_presses_after_the_session_has_ended_comes_back_to_the_page_they_pressed_on(
+    client: Client, project: Project
+) -> None:
+    page = f"/dashboard/{project.pk}/webhooks/we_1"
+    for referer, expected in (
+        (f"http://testserver{page}?a=b", f"{page}?a=b"),
+        ("https://evil.example/dashboard/", "/dashboard/"),
+        ("", "/dashboard/"),
+    ):
+        answer = client.post(f"{page}/switch", {"to": "off"}, headers={"Referer": referer})
+        assert answer.status_code == 302
+        assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [expected]
+    assert parse_qs(urlsplit(client.get(page)["Location"]).query)["next"] == [page]
+
+
+def test_a_piece_of_an_open_page_does_not_become_the_sign_in_page(client: Client, project: Project) -> None:
+    page = f"/dashboard/{project.pk}/auth-configs/ac_1"
+    asked = {"HX-Request": "true", "Referer": f"http://testserver{page}"}
+    for answer in (client.post(f"{page}/test", headers=asked), client.get(f"{page}/test", headers=asked)):
+        assert answer.status_code == 200 and not answer.content
+        assert answer["HX-Redirect"] == f"/dashboard/sign-in?next={page}"
