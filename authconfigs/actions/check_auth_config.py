@@ -41,7 +41,7 @@ def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
     }
     oauth2 = toolkit.oauth2
     if auth_config.auth_scheme != "OAUTH2" or oauth2 is None:
-        return (_reachable("baseUrl", toolkit.base_url, values, auth_config.proxy_url),)
+        return (_reachable(toolkit, values, auth_config.proxy_url),)
     registration = registration_of(auth_config)
     asked = authorization_parameters(auth_config, oauth2, registration.client_id)
     page, answer = _asked(
@@ -78,8 +78,9 @@ def _unfilled(template: str, values: Mapping[str, str]) -> Check | None:
     )
 
 
-def _reachable(name: str, template: str, values: Mapping[str, str], through: str = "") -> Check:
-    return _asked(name, template, values, through)[0]
+def _reachable(toolkit: Toolkit, values: Mapping[str, str], through: str) -> Check:
+    url = toolkit.base_url
+    return _asked("baseUrl", url, values, through, is_own=is_typed(toolkit, url), is_page=False)[0]
 
 
 def _asked(
@@ -89,7 +90,8 @@ def _asked(
     through: str = "",
     *,
     params: Mapping[str, str] | None = None,
-    is_own: bool = False,
+    is_own: bool,
+    is_page: bool = True,
 ) -> tuple[Check, outbound.Answer | None]:
     unfilled = _unfilled(template, values)
     if unfilled is not None:
@@ -104,11 +106,12 @@ def _asked(
             through=through,
         )
     except FlowraError as error:
-        return unreached(name, error), None
+        return unreached(name, error, is_own=is_own), None
     trouble = troubled(name, "It", answer)
     if trouble is not None:
         return trouble, None
-    if is_own and answer.status in NOTHING_THERE:
+    # Below an API's base are its calls; at the base itself there need be nothing.
+    if is_own and is_page and answer.status in NOTHING_THERE:
         words = f"There is no such page: it answers with status {answer.status}."
         return Check(name, "failed", words, to_mend="here", cause="address"), None
     return Check(name, "passed", "It answers."), answer
@@ -165,7 +168,7 @@ def _client(
             through=auth_config.proxy_url,
         )
     except FlowraError as error:
-        return unreached("client", error)
+        return unreached("client", error, is_own=is_typed(toolkit, oauth2.token_url))
     return judged_token_answer(
         answer,
         is_own=is_typed(toolkit, oauth2.token_url),

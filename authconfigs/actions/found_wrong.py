@@ -46,17 +46,18 @@ class Check:
     provider_words: str = ""
 
 
-def unreached(name: str, error: FlowraError) -> Check:
-    """The check for a call that ended without an answer."""
+def unreached(name: str, error: FlowraError, *, is_own: bool) -> Check:
+    """The check for a call that ended without an answer. `is_own`: the address is one that people typed."""
+    side: Side = "here" if is_own else "service"
     match error:
         case outbound.HostUnknown():
-            return Check(name, "failed", "Its host does not resolve.", to_mend="here", cause="name")
+            return Check(name, "failed", "Its host does not resolve.", to_mend=side, cause="name")
         case outbound.HostInward():
             words = "Its host is not on the public internet, and this Flowra calls nothing else."
-            return Check(name, "failed", words, to_mend="here", cause="inward")
+            return Check(name, "failed", words, to_mend=side, cause="inward")
         case outbound.OutboundRefused():
             words = f"Its address {error.message}."
-            return Check(name, "failed", words, to_mend="here", cause="address")
+            return Check(name, "failed", words, to_mend=side, cause="address")
         case outbound.OutboundTimedOut():
             return Check(name, "failed", error.message, to_mend="service", cause="slow")
         case outbound.OutboundFailed() if error.untrusted:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.test import override_settings
@@ -145,6 +148,26 @@ def test_a_server_without_tls_behind_an_https_address_is_told(provider: Practice
 def test_a_host_that_does_not_resolve_is_told() -> None:
     check = found(at("https://no-such-host.invalid/a", "https://no-such-host.invalid/t"))
     assert told(check) == ("failed", "here", "name")
+
+
+def test_a_service_of_the_catalogue_that_does_not_resolve_is_nobodys_typing_error(settings: Any) -> None:
+    settings.FLOWRA_OUTBOUND_ALLOW = []
+    auth_config = make_auth_config(make_project(), "slack")
+    with no_names():
+        check = found(auth_config)
+    assert told(check) == ("failed", "service", "name")
+
+
+@contextmanager
+def no_names() -> Iterator[None]:
+    """A server whose DNS knows nobody."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def nobody(*asked: Any) -> NoReturn:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+        patch.setattr(socket, "getaddrinfo", nobody)
+        yield
 
 
 @override_settings(FLOWRA_OUTBOUND_ALLOW=[])

@@ -105,14 +105,17 @@ def _told(check: Check, toolkit: Toolkit) -> ToldCheck:
     words = check.message.replace("The service", toolkit.name, 1)
     # What it complains of in a made-up code means that all is well, and would only frighten.
     says = (check.provider_error, check.provider_words) if check.outcome != "passed" else ()
-    return ToldCheck(kind, shape, word, _what(check.name, toolkit), words, ": ".join(filter(None, says)))
+    return ToldCheck(kind, shape, word, _what(check, toolkit), words, ": ".join(filter(None, says)))
 
 
-def _what(name: str, toolkit: Toolkit) -> str:
+def _what(check: Check, toolkit: Toolkit) -> str:
+    if check.name == "client" and check.cause not in (None, "client"):
+        # Nobody looked at the client, so that it is not what is wrong.
+        return f"{toolkit.name}'s token endpoint"
     return {
         "authorizationUrl": f"{toolkit.name}'s page that asks people",
         "client": "Client ID and secret",
         "redirectUri": "Redirect URI",
         "scopes": "Scopes",
         "baseUrl": f"{toolkit.name}'s API",
-    }.get(name, name)
+    }.get(check.name, check.name)

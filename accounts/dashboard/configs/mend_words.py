@@ -50,26 +50,24 @@ def bad_words(check: Check, toolkit: Toolkit, auth_config: AuthConfig) -> tuple[
 def _address_words(check: Check, toolkit: Toolkit) -> tuple[str, str]:
     """What is stored leads to the wrong place."""
     name, typed = toolkit.name, _typed(toolkit)
-    where = (
-        f"Look at {typed}, here."
-        if typed
-        else "Whoever runs this Flowra can look what it says of the service."
-    )
+    here = ": mend it here" if typed else ""
+    where = f"Look at {typed}." if typed else ""
     match check.cause:
         case "name":
-            return (
-                f"{name}'s address leads nowhere{': mend it here' if typed else ''}",
-                f"This server finds no host of that name. {where} If it is right, whoever runs this Flowra has to look at its DNS.",
+            headline, what = (
+                f"{name}'s address leads nowhere{here}",
+                "This server finds no host of that name.",
             )
+            operator = "whoever runs this Flowra has to look at its DNS, and whether it may call out."
         case "inward":
-            return (
-                f"{name}'s address is inside a private network",
-                f"This Flowra calls nothing there unless whoever runs it names the network in FLOWRA_OUTBOUND_ALLOW. {where}",
-            )
-    return (
-        f"{name} is not at its address{': mend it here' if typed else ''}",
-        f"{_NEITHER} {check.message} {where}",
-    )
+            headline = f"{name}'s address is inside a private network"
+            what = "This Flowra calls nothing there."
+            operator = "whoever runs this Flowra has to name that network in FLOWRA_OUTBOUND_ALLOW."
+        case _:
+            headline, what = f"{name} is not at its address{here}", f"{_NEITHER} {check.message}"
+            operator = "whoever runs this Flowra has to look what it says of the service."
+    last = f"If that is right, {operator}" if typed else f"{operator[:1].upper()}{operator[1:]}"
+    return headline, " ".join(filter(None, (what, where, last)))
 
 
 def _service_words(check: Check, toolkit: Toolkit, auth_config: AuthConfig) -> tuple[str, str]:

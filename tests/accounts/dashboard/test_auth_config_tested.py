@@ -77,7 +77,7 @@ def test_a_service_that_does_not_answer_is_not_blamed_on_the_client(
         (
             Fault("/token", Kind.BODY, status=200, words="<html>Hello"),
             "Practice is not at its address: mend it here",
-            "Look at the addresses of your toolkit Practice",
+            "Look at the addresses of your toolkit Practice. If that is right",
         ),
         (Fault("/token", Kind.STATUS, status=500), "Practice is in trouble", "Test again in a few minutes."),
         (Fault("/token", Kind.STATUS, status=429), "▲ Practice asks to wait", "says nothing of your client"),
@@ -91,6 +91,7 @@ def test_what_to_do_is_said_for_each_trouble(
     page = developer.post(of(made, "/test"))
     told = text_of(page)
     assert headline in told and advice in told
+    assert "Practice's token endpoint" in told and "Client ID and secret ✕" not in told
     link = f"/dashboard/{project.pk}/toolkits/practice/edit"
     assert (link in page.content.decode()) == ("address" in headline)
 
