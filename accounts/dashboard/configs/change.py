@@ -19,7 +19,7 @@ from authconfigs.actions.toolkit_for import toolkit_for, toolkits_for
 from authconfigs.actions.update_auth_config import update_auth_config
 from authconfigs.pages.auth_config_form import DeletionForm
 from authconfigs.schemes import scheme_named
-from flowra.errors import FlowraError
+from flowra.errors import Conflict, FlowraError
 from flowra.models import Role
 from flowra.pages.forms import tell_problems
 
@@ -90,6 +90,10 @@ def connect_own(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     found = auth_config_of(here, id)
+    if found.is_disabled:
+        raise Conflict(
+            "It is switched off, so nobody can connect. Switch it on first.", code="auth_config_disabled"
+        )
     name = _NOT_IN_NAMES.sub("-", here.user.get_username())[:255].strip("-") or "developer"
     started = start_link(
         here.project,

@@ -131,7 +131,9 @@ def replay_all(request: HttpRequest, here: Here, id: str) -> HttpResponse:
         raise InvalidInput.field("since", f"must be one of {', '.join(SINCE)}")
     replayed = replay_failed(endpoint, timezone.now() - since[1], here.actor)
     if not replayed.count:
-        messages.success(request, f"Nothing failed in {since[0]}.")
+        messages.success(
+            request, f"Nothing was given up in {since[0]}. What still waits is tried again by itself."
+        )
     else:
         one = replayed.count == 1
         words = f"{replayed.count} {'delivery is' if one else 'deliveries are'} sent again, the oldest first."

@@ -108,7 +108,7 @@ def test_all_that_failed_is_sent_again_by_one_press(
         pass
     assert len(receiver.got) == 3
     again = text_of(developer.post(f"{home}/{endpoint.pk}/replay", {"since": "day"}, follow=True))
-    assert "Nothing failed in the last day" in again
+    assert "Nothing was given up in the last day" in again
     assert developer.post(f"{home}/{endpoint.pk}/replay", {"since": "ever"}).status_code == 400
 
 
