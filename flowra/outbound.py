@@ -23,15 +23,20 @@ from flowra.errors import InvalidInput, ProviderFailed, ProviderTimedOut
 from flowra.outbound_connections import client_for
 from flowra.outbound_guard import (
     CONNECT_SECONDS,
+    HostInward,
+    HostUnknown,
     OutboundRefused,
     check_url,
     deadline,
     taken_apart,
 )
 from flowra.retry_after import retry_after_in
+from flowra.untrusted import untrusted_words
 
 __all__ = [
     "Answer",
+    "HostInward",
+    "HostUnknown",
     "OutboundFailed",
     "OutboundRefused",
     "OutboundTimedOut",
@@ -58,10 +63,13 @@ _BEFORE_SENDING = (
 
 
 class OutboundFailed(ProviderFailed):
-    """502: the server could not be reached, or did not answer with HTTP. `unsent`: it surely got nothing of it."""
+    """502: the server could not be reached, or did not answer with HTTP. `unsent`: it surely got nothing of it;
+    `untrusted`: its TLS is no good, and the message says how.
+    """
 
     code = "provider_unreachable"
     unsent = False
+    untrusted = False
 
 
 class OutboundTimedOut(ProviderTimedOut):
@@ -221,7 +229,9 @@ def translated() -> Iterator[None]:
         httpcore2.ProtocolError,
         OSError,
     ) as error:
-        failed = OutboundFailed("The service could not be reached.")
+        untrusted = untrusted_words(error)
+        failed = OutboundFailed(untrusted or "The service could not be reached.")
+        failed.untrusted = untrusted is not None
         failed.unsent = isinstance(error, _BEFORE_SENDING)
         raise failed from error
     except (UnicodeError, ValueError, TypeError):

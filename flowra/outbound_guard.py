@@ -74,6 +74,14 @@ class OutboundRefused(InvalidInput):
     code = "address_refused"
 
 
+class HostUnknown(OutboundRefused):
+    """400: the host does not resolve."""
+
+
+class HostInward(OutboundRefused):
+    """400: the host is not on the public internet, and the operator does not allow it."""
+
+
 deadline: contextvars.ContextVar[float] = contextvars.ContextVar("deadline")
 """When, by `time.monotonic()`, the whole call under way must be over."""
 
@@ -120,7 +128,7 @@ def check_url(url: str) -> None:
     try:
         checked_addresses(host, port, plain=scheme == "http", seconds=CONNECT_SECONDS)
     except httpcore2.ConnectTimeout as error:
-        raise OutboundRefused("has a host that does not resolve") from error
+        raise HostUnknown("has a host that does not resolve") from error
 
 
 def checked_addresses(host: str, port: int, *, plain: bool, seconds: float) -> list[Address]:
@@ -130,12 +138,12 @@ def checked_addresses(host: str, port: int, *, plain: bool, seconds: float) -> l
     """
     addresses = _resolved(host, port, seconds)
     if not addresses:
-        raise OutboundRefused("has a host that does not resolve")
+        raise HostUnknown("has a host that does not resolve")
     for address in addresses:
         if is_allowed(address):
             continue
         if not is_public(address):
-            raise OutboundRefused(
+            raise HostInward(
                 "has a host that is not on the public internet; FLOWRA_OUTBOUND_ALLOW can allow it"
             )
         if plain:

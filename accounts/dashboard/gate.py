@@ -57,8 +57,9 @@ class Here:
         return reverse(f"dashboard:{name}", args=[self.project.pk, *args])
 
 
+ROLE_TOO_SMALL = "role_too_small"
 _PROBLEMS = {
-    403: "This is not for your role",
+    403: "That is not allowed",
     404: "There is nothing here",
     409: "That does not go as things stand",
 }
@@ -85,7 +86,7 @@ def for_members(least: Role = Role.VIEWER, *, to_change: Role | None = None) -> 
             try:
                 refuse_unreadable(request)
                 here = _here(request, request.user, project_id)
-                _refuse_too_small(here, to_change if request.method == "POST" and to_change else least)
+                refuse_too_small(here, to_change if request.method == "POST" and to_change else least)
                 return page(request, here, *args, **named)
             except FlowraError as error:
                 return show_problem(request, error, here)
@@ -119,13 +120,10 @@ def show_problem(request: HttpRequest, error: FlowraError, here: Here | None = N
     """
     if request.headers.get("HX-Request") and error.status in (403, 404):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    is_filter = request.method == "GET" and bool(error.errors)
     context = {
         "here": here,
         "project": here.project if here else None,
-        "title": "This cannot be looked for"
-        if is_filter
-        else _PROBLEMS.get(error.status, "That did not work"),
+        "title": _title_of(error, is_filter=request.method == "GET" and bool(error.errors)),
         "says": "" if error.message == _joined(error) else error.message,
         "problems": [
             ("page", NO_SUCH_PAGE[:1].lower() + NO_SUCH_PAGE[1:])
@@ -137,6 +135,14 @@ def show_problem(request: HttpRequest, error: FlowraError, here: Here | None = N
         "request_id": request_id.get(),
     }
     return render(request, "dashboard/problem.html", context, status=error.status)
+
+
+def _title_of(error: FlowraError, *, is_filter: bool) -> str:
+    if is_filter:
+        return "This cannot be looked for"
+    if error.code == ROLE_TOO_SMALL:
+        return "This is not for your role"
+    return _PROBLEMS.get(error.status, "That did not work")
 
 
 def _joined(error: FlowraError) -> str:
@@ -151,12 +157,13 @@ def projects_of(user: User) -> list[tuple[Project, Role]]:
     return [(each.project, Role(each.role)) for each in found.order_by("project__name", "project_id")]
 
 
-def _refuse_too_small(here: Here, needed: Role) -> None:
+def refuse_too_small(here: Here, needed: Role) -> None:
+    """Raises Forbidden, with who can change it, where the person has less than this role."""
     if not here.may(needed):
         raise Forbidden(
             f"This needs the role {needed.label} in {here.project.name}; yours is {here.role.label}. "
             "An owner of the project can change it under Team.",
-            code="role_too_small",
+            code=ROLE_TOO_SMALL,
         )
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
-from urllib.parse import parse_qs, quote_plus
+from urllib.parse import quote_plus
 
 from authconfigs.catalogue.fill import fill, names_in
 from authconfigs.catalogue.toolkit import OAuth2, Toolkit
@@ -14,48 +11,20 @@ from authconfigs.models import AuthConfig
 from flowra import outbound
 from flowra.errors import FlowraError
 
-from .check_redirect_uri import (
-    REDIRECT_REFUSED,
-    Outcome,
-    authorization_parameters,
-    judged_redirect,
-    scopes_refused,
-)
+from .check_redirect_uri import authorization_parameters, judged_redirect, scopes_refused
 from .client_health import mark_working
+from .found_wrong import NOTHING_THERE, Check, troubled, unreached
+from .judge_token_answer import judged_token_answer
 from .managed_clients import Registration, registration_of
 from .toolkit_for import toolkit_for
 
-Side = Literal["here", "console", "service"]
-
 # No server has given out this code; one that knows the client says so by refusing the code and not the client.
 MADE_UP_CODE = "flowra-checks-whether-the-client-is-known"
-# RFC 6749, 5.2; the rest are GitHub's and Slack's words for the same.
-CODE_REFUSED = frozenset({"invalid_grant", "bad_verification_code", "invalid_code"})
-CLIENT_REFUSED = frozenset(
-    {
-        "invalid_client",
-        "unauthorized_client",
-        "incorrect_client_credentials",
-        "bad_client_secret",
-        "invalid_client_id",
-    }
-)
 MAX_BYTES = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was tried. `provider_error` is the service's own word.
-
-    `to_mend` says which side a failure is on: `here` (what is stored in Flowra), `console` (what is registered at the
-    service) or `service` (it cannot be reached, or is in trouble).
-    """
-
-    name: str
-    outcome: Outcome
-    message: str
-    provider_error: str | None = None
-    to_mend: Side | None = None
+# A page for people comes with all that it is drawn with.
+MAX_PAGE_BYTES = 3_000_000
+# Somebody waits for it, and two calls are made.
+SECONDS = 10.0
 
 
 def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
@@ -72,11 +41,16 @@ def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
     }
     oauth2 = toolkit.oauth2
     if auth_config.auth_scheme != "OAUTH2" or oauth2 is None:
-        return (_reachable("baseUrl", toolkit.base_url, values, auth_config.proxy_url),)
+        return (_reachable(toolkit, values, auth_config.proxy_url),)
     registration = registration_of(auth_config)
     asked = authorization_parameters(auth_config, oauth2, registration.client_id)
     page, answer = _asked(
-        "authorizationUrl", oauth2.authorization_url, values, auth_config.proxy_url, params=asked
+        "authorizationUrl",
+        oauth2.authorization_url,
+        values,
+        auth_config.proxy_url,
+        params=asked,
+        is_own=is_typed(toolkit, oauth2.authorization_url),
     )
     client = _client(auth_config, toolkit, oauth2, registration, values)
     if client.outcome == "passed":
@@ -84,8 +58,13 @@ def check_auth_config(auth_config: AuthConfig) -> tuple[Check, ...]:
     checks = (page, client, _redirect_uri(answer, client, auth_config))
     if answer is not None and scopes_refused(answer, auth_config):
         words = "The service refuses one of the scopes that are asked for."
-        return (*checks, Check("scopes", "failed", words, "invalid_scope", "console"))
+        return (*checks, Check("scopes", "failed", words, "invalid_scope", "console", "scope"))
     return checks
+
+
+def is_typed(toolkit: Toolkit, template: str) -> bool:
+    """Whether people typed the address, or a part of it: a toolkit of the project's own, or a subdomain."""
+    return toolkit.id is not None or bool(names_in(template))
 
 
 def _unfilled(template: str, values: Mapping[str, str]) -> Check | None:
@@ -99,8 +78,9 @@ def _unfilled(template: str, values: Mapping[str, str]) -> Check | None:
     )
 
 
-def _reachable(name: str, template: str, values: Mapping[str, str], through: str = "") -> Check:
-    return _asked(name, template, values, through)[0]
+def _reachable(toolkit: Toolkit, values: Mapping[str, str], through: str) -> Check:
+    url = toolkit.base_url
+    return _asked("baseUrl", url, values, through, is_own=is_typed(toolkit, url), is_page=False)[0]
 
 
 def _asked(
@@ -110,18 +90,30 @@ def _asked(
     through: str = "",
     *,
     params: Mapping[str, str] | None = None,
+    is_own: bool,
+    is_page: bool = True,
 ) -> tuple[Check, outbound.Answer | None]:
     unfilled = _unfilled(template, values)
     if unfilled is not None:
         return Check(name, unfilled.outcome, unfilled.message), None
     try:
         answer = outbound.send(
-            "GET", fill(template, values), params=params, max_bytes=MAX_BYTES, through=through
+            "GET",
+            fill(template, values),
+            params=params,
+            max_bytes=MAX_PAGE_BYTES,
+            timeout=SECONDS,
+            through=through,
         )
     except FlowraError as error:
-        return Check(name, "failed", error.message, to_mend="service"), None
-    if answer.status >= 500:
-        return Check(name, "failed", f"It answers with status {answer.status}.", to_mend="service"), None
+        return unreached(name, error, is_own=is_own), None
+    trouble = troubled(name, "It", answer)
+    if trouble is not None:
+        return trouble, None
+    # Below an API's base are its calls; at the base itself there need be nothing.
+    if is_own and is_page and answer.status in NOTHING_THERE:
+        words = f"There is no such page: it answers with status {answer.status}."
+        return Check(name, "failed", words, to_mend="here", cause="address"), None
     return Check(name, "passed", "It answers."), answer
 
 
@@ -131,7 +123,10 @@ def _redirect_uri(answer: outbound.Answer | None, client: Check, auth_config: Au
     outcome, words, error = judged_redirect(
         answer, auth_config, client_known=client.outcome == "passed", token_error=client.provider_error
     )
-    return Check("redirectUri", outcome, words, error, "console" if outcome == "failed" else None)
+    wrong = outcome == "failed"
+    return Check(
+        "redirectUri", outcome, words, error, "console" if wrong else None, "redirect" if wrong else None
+    )
 
 
 def _client(
@@ -169,35 +164,13 @@ def _client(
             json=form if encoding == "json" else None,
             basic_auth=basic_auth,
             max_bytes=MAX_BYTES,
+            timeout=SECONDS,
             through=auth_config.proxy_url,
         )
     except FlowraError as error:
-        return Check("client", "failed", error.message, to_mend="service")
-    return _judged(answer.status, _error_in(answer.content))
-
-
-def _judged(status: int, error: str | None) -> Check:
-    if error in CLIENT_REFUSED or (error is None and status == 401):
-        return Check(
-            "client", "failed", "The service does not accept this client id and secret.", error, "here"
-        )
-    if error in CODE_REFUSED or error in REDIRECT_REFUSED:
-        return Check("client", "passed", "The service knows this client.", error)
-    if status >= 500:
-        return Check(
-            "client", "failed", f"The token endpoint answers with status {status}.", error, "service"
-        )
-    return Check(
-        "client", "unknown", "The token endpoint answers; whether it knows the client cannot be told.", error
+        return unreached("client", error, is_own=is_typed(toolkit, oauth2.token_url))
+    return judged_token_answer(
+        answer,
+        is_own=is_typed(toolkit, oauth2.token_url),
+        sent=(MADE_UP_CODE, registration.client_secret),
     )
-
-
-def _error_in(content: bytes) -> str | None:
-    """The `error` of a token endpoint's answer, JSON or form, when it is a plain word."""
-    text = content.decode("utf-8", "replace")
-    try:
-        parsed: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        parsed = {name: values[0] for name, values in parse_qs(text[:10_000], max_num_fields=None).items()}
-    error = parsed.get("error") if isinstance(parsed, dict) else None
-    return error if isinstance(error, str) and len(error) <= 100 and error.isprintable() else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -51,6 +53,9 @@ def judged_redirect(
     location = answer.headers.get("location", "") if answer.status in _REDIRECTS else ""
     if _leads_to(location, auth_config.redirect_uri):
         return "passed", "The service sends people back to this redirect URI.", None
+    said = _complaint_in(answer, location)
+    if said:
+        return "failed", _NOT_REGISTERED, said
     if answer.status in _REFUSED:
         if client_known:
             return "failed", _NOT_REGISTERED, f"status {answer.status}"
@@ -74,6 +79,39 @@ def scopes_refused(answer: Answer, auth_config: AuthConfig) -> bool:
 _NOT_REGISTERED = (
     "The service does not take this redirect URI, or a scope that is asked for, from this client."
 )
+
+
+def _complaint_in(answer: Answer, location: str) -> str | None:
+    """The word for a refused redirect URI, where the page or the address that it sends to has one: the service's own page
+    for the person says so with any status, GitHub sends to the URI that it knows, Google packs it in base64.
+    """
+    if location:
+        values = [value for _, value in parse_qsl(urlsplit(location).query[:10_000], max_num_fields=None)]
+        text = " ".join((*values, *map(_unpacked, values)))
+    else:
+        text = _without_scripts(answer.text)
+    return next((word for word in sorted(REDIRECT_REFUSED) if re.search(rf"\b{word}\b", text)), None)
+
+
+def _without_scripts(page: str) -> str:
+    """What a page's scripts know of is not what it says. No regular expression: a page of openings alone would take minutes."""
+    kept = ""
+    while page:
+        begins = page.lower().find("<script")
+        if begins < 0:
+            return kept + page
+        kept += page[:begins]
+        ends = page.lower().find("</script", begins)
+        page = page[ends + len("</script") :] if ends >= 0 else ""
+    return kept
+
+
+def _unpacked(value: str) -> str:
+    try:
+        packed = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+    except ValueError:
+        return ""
+    return packed.decode("utf-8", "replace")
 
 
 def _leads_to(location: str, redirect_uri: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from flowra import outbound
-from flowra.errors import FlowraError, InvalidInput
+from flowra.errors import FlowraError, InvalidInput, ProviderFailed
 
 FIELD = "oauth2.issuer"
 MAX_BYTES = 500_000
@@ -37,10 +37,17 @@ def discover(issuer: str) -> dict[str, Any]:
     InvalidInput when it is another issuer's (field `oauth2.issuer`); outbound's failures when it cannot be reached.
     """
     outbound.refuse_inward(FIELD, issuer)
+    statuses = []
     for url in _addresses(issuer):
-        document = _document_at(url)
+        status, document = _document_at(url)
         if document is not None:
             return _told_by(document, issuer)
+        statuses.append(status)
+    if statuses[-1] >= 500:
+        raise ProviderFailed(
+            f"The issuer answers with status {statuses[-1]}. Try again in a few minutes.",
+            code="issuer_in_trouble",
+        )
     raise NoDocument.field(FIELD, "has no discovery document; give authorizationUrl and tokenUrl instead")
 
 
@@ -56,22 +63,27 @@ def _addresses(issuer: str) -> tuple[str, str]:
     )
 
 
-def _document_at(url: str) -> Mapping[str, Any] | None:
+def _document_at(url: str) -> tuple[int, Mapping[str, Any] | None]:
+    """The answer's status, and the document where there is one."""
     answer = outbound.send("GET", url, headers={"Accept": "application/json"}, max_bytes=MAX_BYTES)
     if answer.status != 200:
-        return None
+        return answer.status, None
     try:
         document = json.loads(answer.content)
     except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
+        return answer.status, None
+    return answer.status, document if isinstance(document, dict) else None
 
 
 def _told_by(document: Mapping[str, Any], issuer: str) -> dict[str, Any]:
     # RFC 8414, 3.3: the two must be identical, or somebody else speaks for the issuer.
-    if document.get("issuer") != issuer:
+    named = document.get("issuer")
+    if named != issuer:
+        is_plain = isinstance(named, str) and named.isascii() and named.isprintable() and len(named) <= 200
         raise InvalidInput.field(
-            FIELD, "is not the issuer that its discovery document names; they must be identical"
+            FIELD,
+            "is not the issuer that its discovery document names; they must be identical"
+            + (f". It names {named}" if is_plain and named else ""),
         )
     told: dict[str, Any] = {}
     for ours, theirs in _URLS.items():

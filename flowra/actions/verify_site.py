@@ -9,7 +9,7 @@ from flowra.errors import Conflict, FlowraError, ProviderFailed
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.models import Project
-from flowra.outbound import send
+from flowra.outbound import OutboundRefused, send
 
 # Well-known URIs are RFC 8615's.
 WELL_KNOWN = "/.well-known/flowra-site"
@@ -56,6 +56,8 @@ def says_project(site: str, project_id: str) -> bool:
 def _line_at(url: str) -> str:
     try:
         answer = send("GET", url, timeout=SECONDS, max_bytes=MAX_BYTES)
+    except OutboundRefused as error:
+        raise Conflict(f"{url} cannot be asked: it {error.message}.", code="site_unreachable") from error
     except FlowraError as error:
         raise ProviderFailed(f"{url} does not answer: {error.message}", code="site_unreachable") from error
     if answer.status != 200:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,6 +12,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 
 NEVER = "never"
+_HALF_A_MINUTE = timedelta(seconds=30)
 
 
 def exact(when: datetime) -> str:
@@ -26,7 +27,9 @@ def said(when: datetime) -> str:
     if abs((now - when).days) > 60:
         return date_format(when, "j F Y")
     if when > now:
-        return _("in %(time)s") % {"time": timeuntil(when, now, depth=1)}
+        # To the nearest minute, and at least one: "in 0 minutes" is no time, and a week just begun is no six days.
+        until = max(when + _HALF_A_MINUTE, now + timedelta(minutes=1))
+        return _("in %(time)s") % {"time": timeuntil(until, now, depth=1)}
     if (now - when).total_seconds() < 60:
         return _("just now")
     return _("%(time)s ago") % {"time": timesince(when, now, depth=1)}

@@ -133,5 +133,21 @@ def _details(data: Any) -> Iterable[tuple[str, str]]:
     for name, value in data.items():
         if value in (None, "", [], {}) or name == "reason":
             continue
-        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = _said(value)
         yield name, text if len(text) <= 300 else f"{text[:299]}…"
+
+
+def _said(value: Any) -> str:
+    """A value of an event's data as people read it; a change tells both of its ends."""
+    match value:
+        case {"from": before, "to": after, **rest} if not rest:
+            return f"{_said(before)} → {_said(after)}"
+        case dict():
+            return ", ".join(f"{name}: {_said(each)}" for name, each in value.items())
+        case list() if value:
+            return ", ".join(map(_said, value))
+        case bool():
+            return "yes" if value else "no"
+        case None | "" | []:
+            return "nothing"
+    return str(value)

@@ -112,7 +112,7 @@ def test_a_token_endpoint_that_is_broken_is_told(caller: Caller, provider: Pract
 
 def test_what_makes_no_sense_is_neither_good_nor_bad(caller: Caller, provider: PracticeProvider) -> None:
     auth_config = registered(caller, provider)
-    provider.faults.add(Fault("/token", Kind.BODY, status=200, words="<html>" + "[" * 5000))
+    provider.faults.add(Fault("/token", Kind.BODY, status=200, words="[" * 5000, content_type="text/plain"))
     assert outcomes(caller, auth_config) == (
         True,
         {"authorizationUrl": "passed", "client": "unknown", "redirectUri": "unknown"},

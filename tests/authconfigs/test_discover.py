@@ -123,3 +123,14 @@ def test_one_that_cannot_be_reached_is_the_providers_failure(provider: PracticeP
     provider.faults.add(Fault(RFC_8414, Kind.RESET, times=None))
     with pytest.raises(ProviderFailed):
         discover(provider.origin)
+
+
+def test_an_issuer_in_trouble_is_not_called_one_without_a_document(provider: PracticeProvider) -> None:
+    provider.faults.add(Fault("/.well-known/*", Kind.STATUS, status=503, times=None))
+    with pytest.raises(ProviderFailed, match="answers with status 503"):
+        discover(provider.origin)
+
+
+def test_the_issuer_that_the_document_names_is_said(provider: PracticeProvider) -> None:
+    with pytest.raises(InvalidInput, match=f"It names {provider.origin}$"):
+        discover(f"{provider.origin}/")

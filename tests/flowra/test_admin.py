@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import pytest
@@ -14,7 +15,12 @@ from tests.factories import make_account, make_auth_config, make_key, make_proje
 from tests.staff import make_operator, make_staff, make_support, signed_in, text_of
 
 LIST = "/admin/flowra/project/"
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + struct.pack(">I4sIIBBBBBI", 13, b"IHDR", 64, 64, 8, 2, 0, 0, 0, 0)
+    + b"\0\0\0\0IEND"
+)
+VAST = PNG.replace(struct.pack(">II", 64, 64), struct.pack(">II", 60_000, 60_000))
 
 
 @pytest.fixture
@@ -93,7 +99,8 @@ def test_what_a_project_cannot_be_is_told_beside_its_field(
 
 
 @pytest.mark.parametrize(
-    "content", [b"<svg onload=alert(1)>", b"GIF89a" + b"0" * 50, b"\x89PNG\r\n\x1a\n" + b"0" * 100_000, b""]
+    "content",
+    [b"<svg onload=alert(1)>", b"GIF89a" + b"0" * 50, PNG + b"0" * 100_000, PNG[:8], PNG[:-4], VAST, b""],
 )
 def test_what_is_no_small_picture_is_no_logo(operator: Client, project: Project, content: bytes) -> None:
     answer = operator.post(url_of(project), form_of(project, logo=logo(content)))

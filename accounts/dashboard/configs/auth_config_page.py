@@ -55,7 +55,7 @@ def try_auth_config(request: HttpRequest, here: Here, id: str) -> HttpResponse:
         return _page(request, here, found, {})
     toolkit = _toolkit(here, found)
     try:
-        result = told(check_auth_config(found), toolkit, is_managed=found.is_provider_managed)
+        result = told(check_auth_config(found), toolkit, found)
     except FlowraError as error:
         result = not_tested(error.message)
     context = {
@@ -65,11 +65,13 @@ def try_auth_config(request: HttpRequest, here: Here, id: str) -> HttpResponse:
         "redirect_uri": found.redirect_uri,
         "here": here,
         "edit_url": here.url("auth_config_edit", found.pk),
+        "own_toolkit_url": here.url("own_toolkit_edit", toolkit.slug) if toolkit.id is not None else "",
     }
     if request.headers.get("HX-Request"):
         return render(request, "dashboard/configs/tested.html", context)
     # Testing may have found that a refused client is taken again.
-    return _page(request, here, auth_config_of(here, id), {"result": result})
+    shown = {name: context[name] for name in ("result", "own_toolkit_url")}
+    return _page(request, here, auth_config_of(here, id), shown)
 
 
 def _toolkit(here: Here, found: AuthConfig) -> Toolkit:

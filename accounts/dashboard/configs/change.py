@@ -12,13 +12,14 @@ from accounts.actions.start_link import start_link
 from accounts.dashboard.configs.form import ConfigForm
 from accounts.dashboard.configs.found import accounts_by_state, auth_config_of, toolkit_of
 from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.wanted_state import wanted_state
 from authconfigs.actions.delete_auth_config import delete_auth_config
 from authconfigs.actions.dependents import count_dependents
 from authconfigs.actions.toolkit_for import toolkit_for, toolkits_for
 from authconfigs.actions.update_auth_config import update_auth_config
 from authconfigs.pages.auth_config_form import DeletionForm
 from authconfigs.schemes import scheme_named
-from flowra.errors import FlowraError
+from flowra.errors import Conflict, FlowraError
 from flowra.models import Role
 from flowra.pages.forms import tell_problems
 
@@ -74,7 +75,7 @@ def switch(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     found = auth_config_of(here, id)
-    off = request.POST.get("to") == "off"
+    off = wanted_state(request) == "off"
     update_auth_config(found, here.actor, is_disabled=off)
     words = (
         "Nothing under it can be used or connected until it is on again." if off else "It can be used again."
@@ -89,6 +90,10 @@ def connect_own(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     found = auth_config_of(here, id)
+    if found.is_disabled:
+        raise Conflict(
+            "It is switched off, so nobody can connect. Switch it on first.", code="auth_config_disabled"
+        )
     name = _NOT_IN_NAMES.sub("-", here.user.get_username())[:255].strip("-") or "developer"
     started = start_link(
         here.project,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from authconfigs.actions.check_auth_config import Check
+from accounts.dashboard.configs.mend_words import bad_words
+from authconfigs.actions.found_wrong import Check
 from authconfigs.catalogue.toolkit import Toolkit
-from authconfigs.pages.setup_steps import client_words
+from authconfigs.models import AuthConfig
 
 _SHAPES = {
     "passed": ("good", "●", "Right"),
@@ -18,7 +19,7 @@ _SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class ToldCheck:
-    """One thing that was tried. `provider_error` is the service's own word."""
+    """One thing that was tried. `provider_error` is what the service said to it."""
 
     kind: str
     shape: str
@@ -30,13 +31,21 @@ class ToldCheck:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All of it. `to_mend` is `here`, `console`, `service`, or empty where nothing is wrong."""
+    """All of it. `kind` is `good`, `bad`, or `careful` where it has to be tried again. `to_mend` is `here`, `console`,
+    `service`, or empty where nothing is wrong.
+    """
 
     kind: str
     headline: str
     advice: str
     to_mend: str
+    cause: str
     checks: tuple[ToldCheck, ...]
+
+    @property
+    def shape(self) -> str:
+        """The kind without its colour."""
+        return {"good": "●", "careful": "▲"}.get(self.kind, "✕")
 
     @property
     def shows_redirect_uri(self) -> bool:
@@ -44,7 +53,7 @@ class Told:
         return self.to_mend == "console"
 
 
-def told(checks: Sequence[Check], toolkit: Toolkit, *, is_managed: bool) -> Told:
+def told(checks: Sequence[Check], toolkit: Toolkit, auth_config: AuthConfig) -> Told:
     """The first failure decides: without the client, nothing else can be told."""
     wrong = sorted(
         (each for each in checks if each.outcome == "failed"),
@@ -55,16 +64,26 @@ def told(checks: Sequence[Check], toolkit: Toolkit, *, is_managed: bool) -> Told
         ),
     )
     shown = tuple(_told(each, toolkit) for each in checks)
-    if not wrong:
-        known = any(each.name == "client" and each.outcome == "passed" for each in checks)
-        return Told("good", *_good_words(toolkit, known), "", shown)
-    first = wrong[0]
-    return Told("bad", *_bad_words(first, toolkit, is_managed), first.to_mend or "service", shown)
+    if wrong:
+        first = wrong[0]
+        side, cause = first.to_mend or "service", first.cause or ""
+        return Told("bad", *bad_words(first, toolkit, auth_config), side, cause, shown)
+    if any(each.cause == "busy" for each in checks):
+        return Told("careful", *_busy_words(toolkit), "service", "busy", shown)
+    known = any(each.name == "client" and each.outcome == "passed" for each in checks)
+    return Told("good", *_good_words(toolkit, known), "", "", shown)
 
 
 def not_tested(words: str) -> Told:
     """What hindered the test itself."""
-    return Told("bad", "This could not be tested", words, "", ())
+    return Told("bad", "This could not be tested", words, "", "", ())
+
+
+def _busy_words(toolkit: Toolkit) -> tuple[str, str]:
+    return (
+        f"{toolkit.name} asks to wait",
+        "It was asked too often from here, so this says nothing of your client. Test again in a few minutes.",
+    )
 
 
 def _good_words(toolkit: Toolkit, known: bool) -> tuple[str, str]:
@@ -81,53 +100,22 @@ def _good_words(toolkit: Toolkit, known: bool) -> tuple[str, str]:
     )
 
 
-def _bad_words(check: Check, toolkit: Toolkit, is_managed: bool) -> tuple[str, str]:
-    name = toolkit.name
-    console = toolkit.setup.console_name or f"{name}'s console"
-    id_words, secret_words = client_words(toolkit)
-    if is_managed and check.to_mend in ("here", "console"):
-        what = {"client": "this Flowra's own client", "scopes": "a scope for this Flowra's own client"}
-        return (
-            f"{name} refuses {what.get(check.name, 'this redirect URI for this Flowra’s own client')}",
-            f"Whoever runs this Flowra has to mend it at {name}.",
-        )
-    if check.to_mend == "here":
-        return (
-            f"{name} refuses the client: mend it here",
-            f"What is stored here does not fit what {name} has. Copy “{id_words}” and “{secret_words}” from {console} once more, "
-            "whole and without blanks, and save them here. If the secret was made anew there, the old one is over.",
-        )
-    if check.to_mend == "console":
-        if check.name == "scopes":
-            return (
-                f"{name} refuses a scope: mend it in {console}",
-                f"Client and redirect URI are right. Allow the scopes for your app in {console}, or ask for fewer here.",
-            )
-        return (
-            f"{name} does not take the redirect URI: mend it in {console}",
-            f"Client ID and secret are right. {console} must have exactly this address, to the last character; "
-            "if it does, a scope that is asked for is not allowed there.",
-        )
-    return (
-        f"{name} did not answer as it should",
-        "This is neither your client nor your redirect URI. Test again in a few minutes"
-        + (", and look at the addresses of your toolkit." if toolkit.id else "."),
-    )
-
-
 def _told(check: Check, toolkit: Toolkit) -> ToldCheck:
     kind, shape, word = _SHAPES[check.outcome]
     words = check.message.replace("The service", toolkit.name, 1)
     # What it complains of in a made-up code means that all is well, and would only frighten.
-    error = check.provider_error if check.outcome != "passed" else None
-    return ToldCheck(kind, shape, word, _what(check.name, toolkit), words, error or "")
+    says = (check.provider_error, check.provider_words) if check.outcome != "passed" else ()
+    return ToldCheck(kind, shape, word, _what(check, toolkit), words, ": ".join(filter(None, says)))
 
 
-def _what(name: str, toolkit: Toolkit) -> str:
+def _what(check: Check, toolkit: Toolkit) -> str:
+    if check.name == "client" and check.cause not in (None, "client"):
+        # Nobody looked at the client, so that it is not what is wrong.
+        return f"{toolkit.name}'s token endpoint"
     return {
         "authorizationUrl": f"{toolkit.name}'s page that asks people",
         "client": "Client ID and secret",
         "redirectUri": "Redirect URI",
         "scopes": "Scopes",
         "baseUrl": f"{toolkit.name}'s API",
-    }.get(name, name)
+    }.get(check.name, check.name)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 
 from accounts.dashboard.configs.own_toolkit_form import DefinitionForm, OwnToolkitForm
 from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.wanted_state import wanted_state
 from authconfigs.actions.create_toolkit import create_toolkit
 from authconfigs.actions.toolkit_for import toolkit_for
 from authconfigs.actions.update_toolkit import delete_toolkit, set_toolkit_active, update_toolkit
@@ -55,7 +56,7 @@ def switch_own(request: HttpRequest, here: Here, slug: str) -> HttpResponse:
     """POST `to=on` or `to=off`. A switched-off one takes no new auth configs."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    own = set_toolkit_active(_own(here, slug), request.POST.get("to") != "off", actor=here.actor)
+    own = set_toolkit_active(_own(here, slug), wanted_state(request) == "on", actor=here.actor)
     words = (
         "It can be set up again." if own.is_active else "What is set up goes on; nothing new can be set up."
     )

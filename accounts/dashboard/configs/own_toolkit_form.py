@@ -13,7 +13,7 @@ from authconfigs.actions.checked_definition import MAX_NAME, MAX_URL, URL_FIELDS
 from authconfigs.actions.toolkit_for import MAX_SLUG
 from authconfigs.catalogue.coherence import SCHEMES
 from authconfigs.models import ProjectToolkit
-from flowra.errors import FlowraError
+from flowra.errors import FlowraError, ProviderFailed
 from flowra.pages.forms import LinesField, lines_of
 
 MAX_DEFINITION = 50_000
@@ -159,7 +159,8 @@ class OwnToolkitForm(forms.Form):
     def tell(self, error: FlowraError) -> None:
         """Puts each problem beside its field, by the wire's name."""
         if not error.errors:
-            self.add_error(None, error.message)
+            # Nothing but an issuer is asked while a toolkit is saved.
+            self.add_error("issuer" if isinstance(error, ProviderFailed) else None, error.message)
         own = {
             "apiKey.in": "keyIn",
             "apiKey.name": "keyName",

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from accounts.dashboard.developer.subjects import Subject, subjects_of_deliveries
 from accounts.dashboard.gate import Here, for_members, show
 from flowra.actions.find_webhook import find_webhook_delivery
 from flowra.actions.replay_delivery import replay_delivery
@@ -40,6 +41,7 @@ class Row:
 
     delivery: WebhookDelivery
     what: str
+    subject: Subject
     badge: SafeString
     when: SafeString
     next: SafeString | None
@@ -72,7 +74,7 @@ def deliveries(request: HttpRequest, here: Here) -> HttpResponse:
     live = WebhookEndpoint.live.filter(project_id=here.project.pk).only("id", "url", "description")
     narrowed = {name: value for name, value in asked.items() if value}
     context = {
-        "rows": rows_of(rows),
+        "rows": rows_of(here, rows),
         "asked": asked,
         "dropped": [
             (words, f"?{urlencode({name: value for name, value in narrowed.items() if name != dropped})}")
@@ -101,6 +103,7 @@ def delivery(request: HttpRequest, here: Here, id: str) -> HttpResponse:
         "what": words_of_event(found.event_type),
         "badge": outcome_badge(found),
         "outcome": outcome_of(found),
+        "subject": subjects_of_deliveries(here, [found])[found.pk],
         "is_test": found.event_type == TEST,
         "is_under_way": found.lease_until is not None,
         "made": moment(found.created_at),
@@ -124,17 +127,20 @@ def replay(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     return HttpResponseRedirect(here.url("delivery", found.pk))
 
 
-def rows_of(found: Iterable[WebhookDelivery]) -> list[Row]:
-    """The deliveries in words."""
+def rows_of(here: Here, found: Iterable[WebhookDelivery]) -> list[Row]:
+    """The deliveries in words; what each is about by its name."""
+    deliveries = list(found)
+    subjects = subjects_of_deliveries(here, deliveries)
     return [
         Row(
             each,
             words_of_event(each.event_type),
+            subjects[each.pk],
             outcome_badge(each),
             moment(each.created_at),
             moment(each.due_at) if each.due_at else None,
         )
-        for each in found
+        for each in deliveries
     ]
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.dashboard.developer.explorer_calls import ApiCall, CallForm, all_calls, calls_by_group, url_of
-from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.gate import Here, for_members, refuse_too_small, show
 from flowra.api.inside_call import MOST_SHOWN, InsideAnswer, Wanted, call_inside, inside_caller
 from flowra.errors import NotFound
 from flowra.models import Role
@@ -42,6 +42,8 @@ def explorer(request: HttpRequest, here: Here) -> HttpResponse:
     call = all_calls().get(chosen)
     if call is None:
         raise NotFound("There is no such call. Choose one from the list.", code="unknown_call")
+    if request.method == "POST" and call.is_owners:
+        refuse_too_small(here, Role.OWNER)
     form = CallForm(call, request.POST if request.method == "POST" else None, may_take_secrets=here.may_own)
     context = {"call": call, "form": form, "groups": calls_by_group(), "most_shown": MOST_SHOWN // 1000}
     if request.method == "POST" and form.is_valid():
@@ -50,7 +52,12 @@ def explorer(request: HttpRequest, here: Here) -> HttpResponse:
         if form.cleaned_data.get("secrets") and call.scope:
             scopes.append(call.scope)
         answer = call_inside(inside_caller(here.project, here.actor, scopes), wanted, request)
-        context |= {"told": _told(answer), "curl": curl_of(wanted), "url": url_of(wanted)}
+        context |= {
+            "told": _told(answer),
+            "curl": curl_of(wanted),
+            "url": url_of(wanted),
+            "lacks_tick": answer.status == 403 and "secrets" in form.fields and call.scope not in scopes,
+        }
     status = 400 if form.errors else 200
     return show(request, here, "developer/explorer_call.html", _title(call), context, status=status)
 
@@ -60,12 +67,15 @@ def curl_of(wanted: Wanted) -> str:
     parts = ["curl"]
     if wanted.method != "GET":
         parts.append(f"-X {wanted.method}")
+    if {".", ".."} & set(wanted.path.split("/")):
+        parts.append("--path-as-is")
     parts += [shlex.quote(f"{settings.FLOWRA_PUBLIC_URL}{url_of(wanted)}"), '-H "x-api-key: $FLOWRA_KEY"']
     parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in wanted.headers.items()]
     if wanted.body is not None:
         parts += [
             f"-H {shlex.quote(f'content-type: {wanted.content_type}')}",
-            f"--data-binary {shlex.quote(wanted.body.decode())}",
+            # With --data-binary, a body that begins with @ would be a file of theirs.
+            f"--data-raw {shlex.quote(wanted.body.decode())}",
         ]
     return " \\\n  ".join(parts)
 

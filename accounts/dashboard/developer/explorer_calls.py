@@ -30,6 +30,10 @@ GROUPS = {
     "webhook_deliveries": "Webhook deliveries",
 }
 PROXY = "/proxy/{path}"
+# RFC 3986, 3.4, and the % of what is encoded already. Brackets and braces are patterns to curl.
+_IN_QUERY = "%&=+!$'()*,;:@/?-._~"
+# What the pages let nobody but an owner do, and a call can do as well.
+_OWNERS_ALONE = {("PATCH", "/api/v1/users/profile")}
 _WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 _BEGINNINGS = {
     "/auth_configs/": "ac_…",
@@ -67,6 +71,11 @@ class ApiCall:
     def takes_secrets_out(self) -> bool:
         """Whether it needs one of the two scopes that an owner must tick."""
         return bool(self.scope and self.scope.startswith("credentials:"))
+
+    @property
+    def is_owners(self) -> bool:
+        """Whether it changes what the dashboard lets owners alone change."""
+        return (self.method, self.path) in _OWNERS_ALONE
 
     @property
     def media_type(self) -> str:
@@ -160,7 +169,7 @@ class CallForm(forms.Form):
         return Wanted(
             method=self._call.method,
             path=path,
-            query=said.get("query", "") or urlencode(query),
+            query=quote(said.get("query", ""), safe=_IN_QUERY) or urlencode(query),
             headers=headers,
             body=said["body"].encode() if said.get("body", "").strip() else None,
             content_type=self._call.media_type,

@@ -36,6 +36,19 @@ def subjects_of(here: Here, events: Iterable[Event]) -> Mapping[tuple[str, str],
     return found
 
 
+def subjects_of_deliveries(here: Here, deliveries: Iterable[WebhookDelivery]) -> Mapping[str, Subject]:
+    """By the delivery's id; what is gone is called by its id."""
+    ids: dict[str, set[str]] = {}
+    rows = list(deliveries)
+    for each in rows:
+        ids.setdefault(each.subject_kind, set()).add(each.subject_id)
+    known = {kind: _FINDERS[kind](here, sorted(named)) for kind, named in ids.items() if kind in _FINDERS}
+    return {
+        each.pk: known.get(each.subject_kind, {}).get(each.subject_id) or Subject(each.subject_id)
+        for each in rows
+    }
+
+
 def _url(here: Here, kind: str) -> str:
     """The page where such things are, of those that have none of their own."""
     if kind in ("member", "invitation"):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.dashboard.developer.webhook_form import NAMES, WebhookForm, form_of
 from accounts.dashboard.developer.webhooks import SINCE
 from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.wanted_state import wanted_state
 from flowra.actions.create_webhook_endpoint import create_webhook_endpoint
 from flowra.actions.delete_webhook_endpoint import delete_webhook_endpoint
 from flowra.actions.find_webhook import find_webhook_endpoint
@@ -92,9 +93,7 @@ def rotate_secret(request: HttpRequest, here: Here, id: str) -> HttpResponse:
 def switch_webhook(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     """POST `to=on` or `to=off`."""
     endpoint = find_webhook_endpoint(here.project, id)
-    to = request.POST.get("to")
-    if to not in ("on", "off"):
-        raise InvalidInput.field("to", "must be on or off")
+    to = wanted_state(request)
     update_webhook_endpoint(endpoint, here.actor, is_disabled=to == "off")
     messages.success(
         request,
@@ -132,7 +131,9 @@ def replay_all(request: HttpRequest, here: Here, id: str) -> HttpResponse:
         raise InvalidInput.field("since", f"must be one of {', '.join(SINCE)}")
     replayed = replay_failed(endpoint, timezone.now() - since[1], here.actor)
     if not replayed.count:
-        messages.success(request, f"Nothing failed in {since[0]}.")
+        messages.success(
+            request, f"Nothing was given up in {since[0]}. What still waits is tried again by itself."
+        )
     else:
         one = replayed.count == 1
         words = f"{replayed.count} {'delivery is' if one else 'deliveries are'} sent again, the oldest first."

@@ -71,7 +71,7 @@ def about(here: Here, endpoint: WebhookEndpoint) -> dict[str, Any]:
     failed = failed_since(endpoint, timezone.now() - SINCE["all"][1])
     return {
         "told": told(endpoint),
-        "deliveries": rows_of(deliveries.order_by("-created_at", "-pk")[:LAST]),
+        "deliveries": rows_of(here, deliveries.order_by("-created_at", "-pk")[:LAST]),
         "deliveries_url": f"{here.url('deliveries')}?endpoint={endpoint.pk}",
         "has_failed": failed.exists(),
         "since": [(value, words) for value, (words, _) in SINCE.items()],

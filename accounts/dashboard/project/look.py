@@ -76,7 +76,8 @@ class LookForm(forms.Form):
         try:
             checked_logo(picture)
         except InvalidInput as error:
-            raise forms.ValidationError(error.errors[0].message) from error
+            words = error.errors[0].message
+            raise forms.ValidationError(f"{words[:1].upper()}{words[1:]}") from error
         return picture
 
 

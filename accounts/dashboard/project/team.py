@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.gate import Here, for_members, refuse_too_small, show
 from flowra.actions.change_role import change_role
 from flowra.actions.find_member import find_invitation, find_member
 from flowra.actions.invite_member import MAX_EMAIL, invite_member, open_invitations
@@ -125,23 +125,29 @@ def change_member(request: HttpRequest, here: Here, user_id: int) -> HttpRespons
     return HttpResponseRedirect(here.url("team"))
 
 
-@for_members(Role.OWNER)
+@for_members()
 def remove(request: HttpRequest, here: Here, user_id: int) -> HttpResponse:
-    """GET says what follows, POST removes."""
+    """GET says what follows, POST removes: an owner anybody, everybody else themselves."""
+    is_you = user_id == here.user.pk
+    if not is_you:
+        refuse_too_small(here, Role.OWNER)
     member = find_member(here.project, user_id)
     name = member.user.get_username()
     if request.method == "POST":
         remove_member(member, here.actor)
+        if is_you and not here.user.is_superuser:
+            messages.success(request, f"You have left the team of {here.project.name}.")
+            return HttpResponseRedirect("/dashboard/?all")
         messages.success(request, f"{name} is no longer on the team.")
-        is_self = member.user_id == here.user.pk and not here.user.is_superuser
-        return HttpResponseRedirect("/dashboard/?all" if is_self else here.url("team"))
+        return HttpResponseRedirect(here.url("team"))
     context = {
         "member": member,
         "role": Role(member.role).label,
         "joined": moment(member.created_at),
-        "is_you": member.user_id == here.user.pk,
+        "is_you": is_you,
     }
-    return show(request, here, "project/remove.html", f"Remove {name}?", context)
+    title = f"Leave {here.project.name}?" if is_you else f"Remove {name}?"
+    return show(request, here, "project/remove.html", title, context)
 
 
 def _members(here: Here) -> list[Member]:

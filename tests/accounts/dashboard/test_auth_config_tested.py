@@ -12,6 +12,7 @@ from flowra.models import Project, Role
 from tests.accounts.dashboard.at_practice import at_practice
 from tests.factories import make_auth_config, make_toolkit
 from tests.provider import PracticeProvider
+from tests.provider.faults import Fault, Kind
 from tests.staff import text_of
 
 
@@ -67,7 +68,41 @@ def test_a_service_that_does_not_answer_is_not_blamed_on_the_client(
         oauth2={"authorizationUrl": "http://127.0.0.1:1/a", "tokenUrl": "http://127.0.0.1:1/t"},
     )
     told = text_of(developer.post(of(make_auth_config(project, "gone"), "/test")))
-    assert "Gone did not answer as it should" in told
+    assert "Gone cannot be reached" in told and "neither your client nor your redirect URI" in told
+
+
+@pytest.mark.parametrize(
+    ("fault", "headline", "advice"),
+    [
+        (
+            Fault("/token", Kind.BODY, status=200, words="<html>Hello"),
+            "Practice is not at its address: mend it here",
+            "Look at the addresses of your toolkit Practice. If that is right",
+        ),
+        (Fault("/token", Kind.STATUS, status=500), "Practice is in trouble", "Test again in a few minutes."),
+        (Fault("/token", Kind.STATUS, status=429), "▲ Practice asks to wait", "says nothing of your client"),
+    ],
+)
+def test_what_to_do_is_said_for_each_trouble(
+    project: Project, developer: Client, provider: PracticeProvider, fault: Fault, headline: str, advice: str
+) -> None:
+    made = at_practice(project, provider)
+    provider.faults.add(fault)
+    page = developer.post(of(made, "/test"))
+    told = text_of(page)
+    assert headline in told and advice in told
+    assert "Practice's token endpoint" in told and "Client ID and secret ✕" not in told
+    link = f"/dashboard/{project.pk}/toolkits/practice/edit"
+    assert (link in page.content.decode()) == ("address" in headline)
+
+
+def test_a_proxy_of_the_auth_configs_own_is_named_where_nothing_comes_back(
+    project: Project, developer: Client, provider: PracticeProvider
+) -> None:
+    made = at_practice(project, provider)
+    made.proxy_url = "http://127.0.0.1:1"
+    made.save()
+    assert "go through the proxy at 127.0.0.1" in text_of(developer.post(of(made, "/test")))
 
 
 def test_an_operators_client_that_was_taken_away_is_told(project: Project, developer: Client) -> None:

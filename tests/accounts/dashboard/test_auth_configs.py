@@ -136,6 +136,11 @@ def test_it_is_switched_off_and_on(project: Project, developer: Client) -> None:
     assert "It can be used again" in text_of(developer.post(of(made, "/switch"), {"to": "on"}, follow=True))
     assert not AuthConfig.objects.get().is_disabled
     assert developer.get(of(made, "/switch")).status_code == 405
+    developer.post(of(made, "/switch"), {"to": "off"})
+    off = developer.post(of(made, "/connect"))
+    assert off.status_code == 409 and "Switch it on first" in text_of(off)
+    for nonsense in ({}, {"to": "maybe"}):
+        assert developer.post(of(made, "/switch"), nonsense).status_code == 400
 
 
 def test_editing_keeps_a_secret_that_was_left_empty_and_stores_a_new_one(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +18,9 @@ from accounts.dashboard.developer.explorer_calls import all_calls
 from accounts.models import ConnectedAccount
 from flowra.models import ApiKey, Event, Project, Role
 from tests.accounts.desk import SECRETS
-from tests.factories import make_account, make_auth_config, make_project
+from tests.caller import make_caller
+from tests.factories import make_account, make_auth_config, make_project, make_toolkit
+from tests.provider import PracticeProvider
 from tests.staff import text_of
 
 
@@ -94,6 +99,56 @@ def test_an_owner_does_by_a_tick_for_one_call_and_it_is_on_the_trail(
     assert "no-store" in ticked["Cache-Control"]
     event = Event.objects.get(subject_id=account.pk, type="credentials.read")
     assert event.actor_name == "owner@example.com"
+
+
+def test_an_owner_who_forgot_the_tick_is_told_of_it(
+    project: Project, as_member: Callable[..., Client], home: str
+) -> None:
+    page = as_member(Role.OWNER).post(f"{home}?call={CREDENTIALS}", {"path-id": secret_account(project).pk})
+    assert "Tick “Take secrets out" in text_of(page)
+
+
+def test_what_owners_alone_change_no_developer_changes_by_a_call(
+    project: Project, developer: Client, as_member: Callable[..., Client], home: str
+) -> None:
+    call, body = f"{home}?call=patch_users_profile", {"body": '{"callbackOrigins": ["https://evil.example"]}'}
+    page = developer.get(call)
+    assert (
+        "Only an owner can make this call" in text_of(page) and "Send</button>" not in page.content.decode()
+    )
+    assert developer.post(call, body).status_code == 403
+    project.refresh_from_db()
+    assert project.callback_origins != ["https://evil.example"]
+    assert answered(as_member(Role.OWNER).post(call, body))[0] == 200
+
+
+def test_the_call_for_a_shell_arrives_as_it_was_made(
+    live_flowra: str, provider: PracticeProvider, project: Project, developer: Client, home: str
+) -> None:
+    caller = make_caller(project)
+    make_toolkit(project, "echo", baseUrl=provider.origin)
+    account = make_account(
+        make_auth_config(project, "echo", auth_scheme="API_KEY"), secrets={"api_key": "k-0123456789"}
+    )
+    typed = {"path-id": account.pk, "path-path": "a/../b", "query": "q=[1-3] {x} $HOME"}
+    call = "get_connected_accounts_by_id_proxy_by_path"
+    curl = developer.post(f"{home}?call={call}", typed).context["curl"]
+    assert "%5B1-3%5D%20%7Bx%7D%20$HOME" in curl
+    there = json.loads(pasted(curl, caller.key))
+    assert there["message"] == "path: may not have a dot segment", "curl took the dots away"
+    curl = developer.post(f"{home}?call=post_external_users", {"body": '@/etc/passwd "it\'s" $HOME'}).context[
+        "curl"
+    ]
+    assert json.loads(pasted(curl, caller.key))["code"] == "malformed_json"
+
+
+def pasted(curl: str, key: str) -> str:
+    """What the call answers in a shell, where it is there."""
+    if shutil.which("curl") is None:
+        pytest.skip("needs curl")
+    environment = {"PATH": os.environ["PATH"], "FLOWRA_KEY": key}
+    done = subprocess.run(["sh", "-c", curl], capture_output=True, env=environment, check=True, timeout=30)
+    return done.stdout.decode()
 
 
 @pytest.mark.parametrize(

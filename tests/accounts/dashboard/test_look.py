@@ -134,3 +134,12 @@ def test_a_site_that_does_not_answer_or_was_changed_meanwhile_is_not_verified(
     Project.objects.update(website="https://other.example")
     with pytest.raises(Conflict, match="changed meanwhile"):
         verifying.verify_site(project, SYSTEM)
+
+
+def test_a_site_that_may_not_be_asked_is_told_in_a_whole_sentence(
+    project: Project, as_member: Callable[..., Client]
+) -> None:
+    project.website = "https://no-such-host.invalid"
+    project.save()
+    told = text_of(as_member(Role.OWNER).post(url(project, "/verify"), follow=True))
+    assert "cannot be asked: it has a host that does not resolve." in told

@@ -77,6 +77,7 @@ LEAST: dict[str, tuple[Role | None, Role | None]] = {
     "invite": (OWNER, OWNER),
     "invitation_withdraw": (NO, OWNER),
     "member": (NO, OWNER),
+    # Here for somebody else: themselves everybody may take off.
     "member_remove": (OWNER, OWNER),
     "settings": (OWNER, OWNER),
     "look": (OWNER, OWNER),
@@ -116,7 +117,7 @@ def routes() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def address(project: Project, name: str) -> str:
     takes = dict(routes())[name]
-    values = [1 if "user_id" in each else "nobody" for each in takes]
+    values = [0 if "user_id" in each else "nobody" for each in takes]
     return reverse(f"dashboard:{name}", args=[project.pk, *values])
 
 

@@ -100,11 +100,16 @@ def walked(browser: Client, project: Project) -> tuple[set[str], set[str], dict[
 
 @pytest.mark.parametrize("role", Role)
 def test_nothing_is_offered_that_is_refused(lived_in: Project, role: Role) -> None:
-    opened, pressed, refused = walked(member(lived_in, role), lived_in)
+    browser = member(lived_in, role)
+    opened, pressed, refused = walked(browser, lived_in)
     assert refused == {}
+    # On the team's page everybody is offered to leave it, by the address that takes others off.
+    themselves = f"/dashboard/{lived_in.pk}/team/{browser.session['_auth_user_id']}/remove"
+    team = browser.get(f"/dashboard/{lived_in.pk}/team").content.decode()
+    assert role == Role.OWNER or set(re.findall(r'href="([^"]*/remove)"', team)) == {themselves}
     too_much = {
         name
-        for name in pressed - {"sign_out"}
+        for name in pressed - {"sign_out", "member_remove"}
         if (least := LEAST[name][1]) is None or not role.includes(least)
     }
     assert too_much == set()

@@ -29,6 +29,9 @@ def test_settings_are_changed_by_an_owner_and_the_trail_says_so(
     assert project.callback_origins == ["https://app.acme.example", "https://staging.acme.example"]
     assert project.custom_schemes == ["com.acme.app"]
     assert Event.objects.get(type="project.updated").actor_name == "owner@example.com"
+    told = text_of(owner.get(path))
+    assert "→ Acme Two" in told and "no → yes" in told and "nothing → com.acme.app" in told
+    assert "{'" not in told and "['" not in told
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,22 @@ def test_the_last_owner_stays(project: Project, make_member: MakeMember) -> None
     assert Membership.objects.get(user=owner).role == Role.OWNER
 
 
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.SUPPORT, Role.DEVELOPER])
+def test_everybody_can_leave_and_none_but_owners_take_others_off(
+    project: Project, make_member: MakeMember, role: Role
+) -> None:
+    owner, member = make_member(Role.OWNER), make_member(role)
+    browser, team = signed_in(member), f"/dashboard/{project.pk}/team"
+    page = browser.get(team).content.decode()
+    assert f"{team}/{member.pk}/remove" in page and f"{team}/{owner.pk}/remove" not in page
+    assert browser.post(f"{team}/{owner.pk}/remove").status_code == 403
+    assert "You will no longer see" in text_of(browser.get(f"{team}/{member.pk}/remove"))
+    left = browser.post(f"{team}/{member.pk}/remove", follow=True)
+    assert f"You have left the team of {project.name}" in text_of(left)
+    assert browser.get(team).status_code == 404
+    assert Membership.objects.get(project=project).user == owner
+
+
 @pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_two_owners_who_take_each_other_off_at_once_leave_one() -> None:

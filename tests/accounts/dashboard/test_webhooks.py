@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from flowra.models import Event, Project, Role, WebhookDelivery, WebhookEndpoint
-from tests.factories import make_project, make_webhook_endpoint
+from tests.factories import make_account, make_auth_config, make_project, make_webhook_endpoint
 from tests.flowra.webhooks.deeds import happens, make_endpoint, take_turn
 from tests.flowra.webhooks.receiver import Receiver, status
 from tests.staff import text_of
@@ -108,8 +108,22 @@ def test_all_that_failed_is_sent_again_by_one_press(
         pass
     assert len(receiver.got) == 3
     again = text_of(developer.post(f"{home}/{endpoint.pk}/replay", {"since": "day"}, follow=True))
-    assert "Nothing failed in the last day" in again
+    assert "Nothing was given up in the last day" in again
     assert developer.post(f"{home}/{endpoint.pk}/replay", {"since": "ever"}).status_code == 400
+
+
+def test_a_delivery_is_about_something_with_a_name(
+    project: Project, developer: Client, home: str, receiver: Receiver
+) -> None:
+    endpoint = make_endpoint(project, receiver.url).endpoint
+    account = make_account(make_auth_config(project, "slack"), identity_email="sales@example.com")
+    happens(project, account.pk)
+    delivery = WebhookDelivery.objects.get(endpoint=endpoint)
+    for page in (home, f"{home}/deliveries"):
+        told = text_of(developer.get(f"{page}/{endpoint.pk}" if page == home else page))
+        assert "Slack, sales@example.com" in told and account.pk not in told
+    page = developer.get(f"{home}/deliveries/{delivery.pk}").content.decode()
+    assert f'href="/dashboard/{project.pk}/accounts/{account.pk}"' in page
 
 
 def test_deliveries_are_narrowed_by_what_came_of_them(
