@@ -175,7 +175,7 @@ def refusal_page(
     if here is not None:
         speak(here.session.locale)
     words = refusal_words(error, here.app if here else None)
-    context = {"paragraphs": words.paragraphs, "is_open": is_open, "reference": request_id.get()}
+    context = {"paragraphs": words.paragraphs, "is_open": is_open, "request_id": request_id.get()}
     if here is None:
         whole = {"title": words.title, **context}
         return render(request, "portal/refused.html", whole, status=error.status)
