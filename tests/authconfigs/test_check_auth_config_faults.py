@@ -112,7 +112,12 @@ def test_a_page_that_complains_of_the_redirect_uri_is_heard(
 
 @pytest.mark.parametrize(
     "page",
-    ["<script>let all = 'redirect_uri_mismatch'</script><p>Sign in", "<p>Sign in" + "<script" * 200_000],
+    [
+        "<script>let all = 'redirect_uri_mismatch'</script><p>Sign in",
+        "<p>Größe\u0130<SCRIPT>redirect_uri_mismatch</Script>",
+        "<p>Sign in" + "<script" * 200_000,
+        "<script></script>" * 150_000,
+    ],
 )
 def test_what_a_pages_scripts_know_is_no_complaint(provider: PracticeProvider, page: str) -> None:
     auth_config = registered(provider)
