@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ MAX_ANSWER = 1_000_000
 MAX_WORDS = 300
 MAX_READ = 20_000
 MAX_DEPTH = 100
+_FELLOW = {"[": "]", "{": "}"}
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,24 @@ def _parsed(answer: Answer) -> tuple[Any, bool]:
         return None, True
     try:
         parsed = json.loads(answer.text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return answer.text, False
+    except RecursionError:
+        # How deep Python reads depends on how deep it stands itself: it is text in any case, and JSON where it is whole.
+        return answer.text, _closes_what_it_opens(answer.text)
     return (parsed if _depth(parsed) <= MAX_DEPTH else answer.text), True
+
+
+def _closes_what_it_opens(text: str) -> bool:
+    """Whether each bracket outside of strings has its fellow."""
+    opened: list[str] = []
+    for each in _BRACKETS.finditer(text):
+        bracket = each[0]
+        if bracket in _FELLOW:
+            opened.append(_FELLOW[bracket])
+        elif not bracket.startswith('"') and (not opened or opened.pop() != bracket):
+            return False
+    return not opened
 
 
 def _depth(value: Any) -> int:

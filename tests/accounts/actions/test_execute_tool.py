@@ -198,7 +198,17 @@ class TestWhatTheServiceSays:
         assert (told["data"], told["error"]) == ("<h1>Busy", "GitHub answered with status 503.")
 
     @pytest.mark.parametrize(
-        "body", ["[" * 900 + "]" * 900, "NaN", "[1e999]", '"\\ud800"', '{"\\u0000": 1}', ""]
+        "body",
+        [
+            "[" * 900 + "]" * 900,
+            "[" * 50_000 + '"]}\\""' + "]" * 50_000,
+            '{"a":' * 9_000 + "1" + "}" * 9_000,
+            "NaN",
+            "[1e999]",
+            '"\\ud800"',
+            '{"\\u0000": 1}',
+            "",
+        ],
     )
     def test_no_answer_of_a_service_breaks_ours(self, tools: ToolDesk, body: str) -> None:
         tools.connected("github", "repo")
@@ -208,7 +218,9 @@ class TestWhatTheServiceSays:
         answer = tools.execute("GITHUB_LIST_ISSUES", {"owner": "acme", "repo": "site"})
         assert (answer.status_code, answer.json()["successful"]) == (200, True)
 
-    @pytest.mark.parametrize("body", ["[" * 50_000, "1" * 5_000, "\x00", "<html>", '{"half": "of'])
+    @pytest.mark.parametrize(
+        "body", ["[" * 50_000, "[" * 50_000 + "}" * 50_000, "1" * 5_000, "\x00", "<html>", '{"half": "of']
+    )
     def test_nonsense_that_is_called_json_is_a_502_and_is_in_the_log(
         self, tools: ToolDesk, body: str
     ) -> None:
