@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from django.http import HttpRequest
 
 from flowra.errors import InvalidInput
 
 
-def wanted_state(request: HttpRequest) -> Literal["on", "off"]:
-    """POST's `to`; raises InvalidInput for anything but `on` and `off`."""
-    match request.POST.get("to"):
-        case "on":
-            return "on"
-        case "off":
-            return "off"
-    raise InvalidInput.field("to", "must be on or off")
+def wanted_state(request: HttpRequest, on: str = "on", off: str = "off") -> str:
+    """POST's `to`, one of the two; raises InvalidInput for anything else."""
+    to = request.POST.get("to", "")
+    if to not in (on, off):
+        raise InvalidInput.field("to", f"must be {on} or {off}")
+    return to

@@ -11,6 +11,7 @@ from accounts.actions.update_account import MAX_NAME_LENGTH, update_account
 from accounts.dashboard.connections.account_page import about
 from accounts.dashboard.connections.found import account_of
 from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.wanted_state import wanted_state
 from accounts.pages.account_words import name_of
 from accounts.pages.revoking import ReasonForm, Result, previews_of, revoke_each
 from accounts.pages.story import story_of
@@ -39,7 +40,7 @@ class NamesForm(forms.Form):
 def switch(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     """POST `to=on` or `to=off`."""
     found = account_of(here, id)
-    off = request.POST.get("to") == "off"
+    off = wanted_state(request) == "off"
     try:
         update_account(found, here.actor, is_disabled=off)
     except FlowraError as error:

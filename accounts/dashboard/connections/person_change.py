@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.actions.external_users import toggle_external_user
 from accounts.dashboard.connections.found import person_of
 from accounts.dashboard.gate import Here, for_members, show
+from accounts.dashboard.wanted_state import wanted_state
 from accounts.models import ConnectedAccount, ExternalUser
 from accounts.pages.revoking import AT_MOST, Preview, ReasonForm, previews_of, revoke_each, selected
 from flowra.errors import FlowraError, InvalidInput
@@ -22,7 +23,7 @@ from flowra.models import Role
 def toggle(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     """POST `to=active` or `to=inactive`; one who is that already is left as they are."""
     found = person_of(here, id)
-    to_active = request.POST.get("to") == "active"
+    to_active = wanted_state(request, "active", "inactive") == "active"
     try:
         if found.is_active != to_active:
             found = toggle_external_user(here.project, found.pk, here.actor)

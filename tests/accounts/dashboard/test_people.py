@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.dashboard.connections import person_change
 from accounts.dashboard.connections.how_many import how_many
-from accounts.models import ConnectedAccount, ExternalUser, LinkSession
+from accounts.models import ConnectedAccount, ExternalUser, LinkSession, Status
 from flowra.models import Event, Project, Role
 from tests.factories import make_account, make_auth_config, make_external_user, make_project
 from tests.staff import text_of
@@ -213,3 +213,16 @@ def test_of_too_many_it_says_where_they_are_revoked(
         browser.post(of(ann, "/revoke"), {"account": ids[:1], "reason": "x"})
     )
     assert ConnectedAccount.live.filter(external_user=ann).count() == 3
+
+
+@pytest.mark.parametrize("pressed", [{}, {"to": ""}, {"to": "maybe"}])
+def test_a_switch_pressed_to_neither_switches_nobody_and_nothing(
+    as_member: As, project: Project, pressed: dict[str, str]
+) -> None:
+    account = make_account(make_auth_config(project, "slack"), secrets={"access_token": "at"})
+    browser = as_member(Role.SUPPORT)
+    home = f"/dashboard/{project.pk}"
+    for switch in (f"accounts/{account.pk}/switch", f"people/{account.external_user_id}/switch"):
+        assert browser.post(f"{home}/{switch}", pressed).status_code == 400
+    account.refresh_from_db()
+    assert account.status == Status.ACTIVE and account.external_user.is_active
