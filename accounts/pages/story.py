@@ -52,6 +52,7 @@ class Scope:
 class Story:
     """All that the page tells, without one secret. `began` is the deed that made it as it is, where somebody did it."""
 
+    ailment: Ailment
     badge: SafeString
     service: str
     logo: str
@@ -94,6 +95,7 @@ def story_of(account: ConnectedAccount) -> Story:
         (f"Id at {service}", account.identity_id),
     ]
     return Story(
+        ailment=ailment,
         badge=status_badge(account, ailment),
         service=service,
         logo=toolkit.logo if toolkit and "://" not in toolkit.logo else "",

@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from accounts.actions.ask_to_reconnect import why_not
-from accounts.dashboard.connections.found import account_of, credential_of
+from accounts.dashboard.connections.found import account_of
 from accounts.dashboard.gate import Here, for_members, show
 from accounts.models import ConnectedAccount, Status
-from accounts.pages.ailment import Ailment, ailment_of
+from accounts.pages.ailment import Ailment
 from accounts.pages.story import Story, story_of
 from accounts.pages.uses import DAYS, uses_by_day
 from authconfigs.schemes import scheme_named
@@ -35,11 +35,10 @@ def account(request: HttpRequest, here: Here, id: str) -> HttpResponse:
     """The whole story; nothing is changed here."""
     found = account_of(here, id)
     story = story_of(found)
-    credential = credential_of(found)
     context = {
         **about(found, story),
         "tell": story.to_say,
-        "is_their_turn": ailment_of(found, credential) in THEIR_TURN,
+        "is_their_turn": story.ailment in THEIR_TURN,
         "made": moment(found.created_at),
         "connected": moment(found.connected_at),
         "used": moment(found.last_used_at),
