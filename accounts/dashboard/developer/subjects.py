@@ -25,27 +25,31 @@ class Subject:
 
 def subjects_of(here: Here, events: Iterable[Event]) -> Mapping[tuple[str, str], Subject]:
     """By kind and id, the subjects of these events; what is gone is called what the event called it, or by its id."""
-    ids: dict[str, dict[str, Event]] = {}
-    for event in events:
-        ids.setdefault(event.subject_kind, {})[event.subject_id] = event
-    found: dict[tuple[str, str], Subject] = {}
-    for kind, named in ids.items():
-        known = _FINDERS[kind](here, list(named)) if kind in _FINDERS else {}
-        for id, event in named.items():
-            found[kind, id] = known.get(id) or Subject(_called(here, event), _url(here, kind))
-    return found
+    about = {(each.subject_kind, each.subject_id): each for each in events}
+    known = _known(here, about)
+    return {
+        pair: known.get(pair) or Subject(_called(here, event), _url(here, pair[0]))
+        for pair, event in about.items()
+    }
 
 
 def subjects_of_deliveries(here: Here, deliveries: Iterable[WebhookDelivery]) -> Mapping[str, Subject]:
     """By the delivery's id; what is gone is called by its id."""
+    about = {each.pk: (each.subject_kind, each.subject_id) for each in deliveries}
+    known = _known(here, about.values())
+    return {pk: known.get(pair) or Subject(pair[1]) for pk, pair in about.items()}
+
+
+def _known(here: Here, about: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Subject]:
+    """Those that are still there, by kind and id; one look for each kind."""
     ids: dict[str, set[str]] = {}
-    rows = list(deliveries)
-    for each in rows:
-        ids.setdefault(each.subject_kind, set()).add(each.subject_id)
-    known = {kind: _FINDERS[kind](here, sorted(named)) for kind, named in ids.items() if kind in _FINDERS}
+    for kind, id in about:
+        ids.setdefault(kind, set()).add(id)
     return {
-        each.pk: known.get(each.subject_kind, {}).get(each.subject_id) or Subject(each.subject_id)
-        for each in rows
+        (kind, id): subject
+        for kind, named in ids.items()
+        if kind in _FINDERS
+        for id, subject in _FINDERS[kind](here, sorted(named)).items()
     }
 
 
