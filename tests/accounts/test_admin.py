@@ -13,19 +13,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import ConnectedAccount, Status
-from tests.accounts.desk import LIST, make_whole_account, story_url
+from tests.accounts.desk import LIST, story_url
 from tests.factories import make_account, make_auth_config, make_external_user, make_project
-from tests.staff import make_staff, make_support, signed_in, text_of
-
-
-@pytest.fixture
-def support(db: None) -> Client:
-    return signed_in(make_support())
-
-
-@pytest.fixture
-def account(db: None) -> ConnectedAccount:
-    return make_whole_account()
+from tests.staff import make_staff, signed_in, text_of
 
 
 @pytest.mark.both_databases

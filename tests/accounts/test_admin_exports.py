@@ -15,7 +15,7 @@ from accounts.models import ConnectedAccount
 from flowra.events.record import Actor
 from flowra.models import Event
 from flowra.pages.table_export import guarded, in_reads
-from tests.accounts.desk import LIST, SECRETS, make_whole_account
+from tests.accounts.desk import LIST, SECRETS
 from tests.factories import make_account, make_auth_config, make_external_user
 from tests.staff import make_staff, make_support, signed_in, text_of
 
@@ -25,11 +25,6 @@ MAY = ("accounts.view_connectedaccount", "accounts.export_connectedaccount")
 @pytest.fixture
 def exporter(db: None) -> Client:
     return signed_in(make_staff(*MAY, "flowra.view_event"))
-
-
-@pytest.fixture
-def account(db: None) -> ConnectedAccount:
-    return make_whole_account()
 
 
 def text(answer: Any) -> str:

@@ -16,20 +16,10 @@ from authconfigs.models import AuthConfig
 from flowra.errors import ProviderFailed
 from flowra.events.record import SYSTEM
 from tests.accounts.acme import Acme, reread
-from tests.accounts.desk import LIST, make_whole_account, story_url
+from tests.accounts.desk import LIST, story_url
 from tests.accounts.later import connected, run_out, secrets_of
 from tests.factories import make_account
-from tests.staff import make_operator, make_staff, make_support, signed_in, text_of
-
-
-@pytest.fixture
-def support(db: None) -> Client:
-    return signed_in(make_support())
-
-
-@pytest.fixture
-def account(db: None) -> ConnectedAccount:
-    return make_whole_account()
+from tests.staff import make_operator, make_staff, signed_in, text_of
 
 
 def check(client: Client, account: ConnectedAccount) -> Any:

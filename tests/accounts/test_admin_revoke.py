@@ -24,11 +24,6 @@ REVOKE = f"{LIST}revoke/"
 
 
 @pytest.fixture
-def support(db: None) -> Client:
-    return signed_in(make_support())
-
-
-@pytest.fixture
 def accounts(db: None) -> list[ConnectedAccount]:
     auth_config = make_auth_config(make_project("Acme"), "slack")
     people = [make_external_user(auth_config.project, name) for name in ("ann", "bob", "cleo")]

@@ -12,22 +12,12 @@ from authconfigs.catalogue.load import all_toolkits
 from flowra.events.record import Actor
 from tests.accounts.acme import Acme
 from tests.accounts.aftermath import a_worker_tells
-from tests.accounts.desk import SECRETS, make_whole_account, story_url
+from tests.accounts.desk import SECRETS, story_url
 from tests.accounts.later import connected
 from tests.factories import make_account, make_auth_config, make_project
-from tests.staff import make_support, signed_in, text_of
+from tests.staff import text_of
 
 WHERE = all_toolkits()["slack"].revoke_page
-
-
-@pytest.fixture
-def support(db: None) -> Client:
-    return signed_in(make_support())
-
-
-@pytest.fixture
-def account(db: None) -> ConnectedAccount:
-    return make_whole_account()
 
 
 def revoked_and(account: ConnectedAccount, outcome: RevocationOutcome) -> None:

@@ -15,12 +15,7 @@ from tests.accounts.aftermath import a_worker_revokes
 from tests.accounts.desk import LIST
 from tests.accounts.desk_of_many import ALL, RUNS, confirm, make_many, only_run, page_of
 from tests.factories import make_auth_config, make_project
-from tests.staff import make_operator, make_staff, make_support, signed_in, text_of
-
-
-@pytest.fixture
-def support(db: None) -> Client:
-    return signed_in(make_support())
+from tests.staff import make_operator, make_staff, signed_in, text_of
 
 
 @pytest.fixture

@@ -15,14 +15,9 @@ from authconfigs.actions.update_auth_config import update_auth_config
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from tests.accounts.desk import make_whole_account, story_url
-from tests.staff import make_support, signed_in, text_of
+from tests.staff import text_of
 
 STAFF = Actor("staff", "1", "ann@example.com")
-
-
-@pytest.fixture
-def support(db: None) -> Client:
-    return signed_in(make_support())
 
 
 @pytest.fixture

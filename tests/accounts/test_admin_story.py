@@ -18,19 +18,9 @@ from authconfigs.catalogue.load import all_toolkits
 from flowra.events.names import EventType
 from flowra.events.record import Actor, record
 from flowra.models import Event
-from tests.accounts.desk import LIST, SECRETS, make_whole_account, story_url
+from tests.accounts.desk import LIST, SECRETS, story_url
 from tests.factories import make_account, make_auth_config, make_project
-from tests.staff import make_staff, make_support, signed_in, text_of
-
-
-@pytest.fixture
-def support(db: None) -> Client:
-    return signed_in(make_support())
-
-
-@pytest.fixture
-def account(db: None) -> ConnectedAccount:
-    return make_whole_account()
+from tests.staff import make_staff, signed_in, text_of
 
 
 def test_the_story_says_whose_it_is_and_what_it_may(support: Client, account: ConnectedAccount) -> None:

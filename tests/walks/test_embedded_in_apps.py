@@ -98,6 +98,18 @@ def page_on_a_desk(launch: Callable[..., Browser]) -> Iterator[Page]:
     browser.close()
 
 
+def window_of_service(page: Page, mode: str, frame: str) -> Page:
+    """Presses Connect in the window, or in the frame of that selector; answers the window with the service in it."""
+    if mode == "popup":
+        window = pressed(page)
+        window.get_by_role("button", name="Connect Practice").click()
+        return window
+    page.click("#go")
+    with page.expect_popup() as opened:
+        page.frame_locator(frame).get_by_role("button", name="Connect Practice").click()
+    return opened.value
+
+
 @pytest.mark.parametrize("mode", ["popup", "iframe"])
 def test_an_app_that_is_isolated_connects_as_well(app: App, site: Site, page: Page, mode: str) -> None:
     site.headers = {
@@ -107,15 +119,7 @@ def test_an_app_that_is_isolated_connects_as_well(app: App, site: Site, page: Pa
     link = fresh(app, site)
     page.goto(site.page(link["redirectUrl"], mode=mode))
     assert page.evaluate("crossOriginIsolated"), "this page is not isolated: it shows nothing"
-    if mode == "popup":
-        window = pressed(page)
-        window.get_by_role("button", name="Connect Practice").click()
-    else:
-        page.click("#go")
-        with page.expect_popup() as opened:
-            page.frame_locator("#place iframe").get_by_role("button", name="Connect Practice").click()
-        window = opened.value
-    agree_at_the_provider(window)
+    agree_at_the_provider(window_of_service(page, mode, "#place iframe"))
     assert link["connectedAccountId"] in told(page, "resolved")
 
 
@@ -213,14 +217,6 @@ def test_an_app_with_a_strict_policy_needs_no_more_than_the_guide_says(
     link = fresh(app, site)
     page.goto(site.page(link["redirectUrl"]))
     asking(page, f"{{redirectUrl: link, mode: '{mode}'}}")
-    if mode == "popup":
-        window = pressed(page)
-        window.get_by_role("button", name="Connect Practice").click()
-    else:
-        page.click("#go")
-        with page.expect_popup() as opened:
-            page.frame_locator("dialog iframe").get_by_role("button", name="Connect Practice").click()
-        window = opened.value
-    agree_at_the_provider(window)
+    agree_at_the_provider(window_of_service(page, mode, "dialog iframe"))
     assert link["connectedAccountId"] in told(page, "resolved")
     assert [each for each in broken if "favicon" not in each] == []
