@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.text import capfirst
+
 from accounts.models import ConnectedAccount, Credential, StatusReason
 from flowra.pages.moments import exact, said
 
@@ -45,7 +47,7 @@ def what_to_say(
     end = (
         f"If anything is unclear, write to {contact}." if contact else "If anything is unclear, just answer."
     )
-    return "\n\n".join(part for part in ("Hello,", f"{what[0].upper()}{what[1:]}", todo, end, app) if part)
+    return "\n\n".join(part for part in ("Hello,", capfirst(what), todo, end, app) if part)
 
 
 def _what_and_todo(
@@ -106,7 +108,7 @@ def _what_and_todo(
         case Ailment.SERVICE_IN_TROUBLE:
             works = "does not work at the moment" if ran_out(account) else "still works"
             return (
-                f"{service} has trouble at the moment. {which[0].upper()}{which[1:]} {works}; we try again by ourselves.",
+                f"{service} has trouble at the moment. {capfirst(which)} {works}; we try again by ourselves.",
                 nothing,
             )
         case Ailment.ENDS_SOON if credential is not None and credential.grant_ends_at is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from flowra.errors import FlowraError
 
@@ -29,9 +30,7 @@ def tell_problems(form: forms.Form, error: FlowraError, names: Mapping[str, str]
         form.add_error(None, error.message)
     for problem in error.errors:
         name = names.get(problem.field) or names.get(problem.field.split(".", 1)[0])
-        form.add_error(
-            name if name in form.fields else None, f"{problem.message[:1].upper()}{problem.message[1:]}"
-        )
+        form.add_error(name if name in form.fields else None, capfirst(problem.message))
 
 
 def lines_of(text: str) -> list[str]:

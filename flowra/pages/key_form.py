@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django import forms
+from django.utils.text import capfirst
 
 from flowra.actions.create_api_key import MAX_DAYS
 from flowra.models.api_key import DEFAULT_SCOPES, SCOPES
@@ -44,4 +45,4 @@ def scopes_in_words(scopes: Collection[str]) -> list[str]:
 
 
 def _words(scope: str) -> str:
-    return f"{SCOPES[scope][:1].upper()}{SCOPES[scope][1:]}"
+    return capfirst(SCOPES[scope])

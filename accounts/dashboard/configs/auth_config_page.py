@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 
 from accounts.dashboard.configs.check_words import not_tested, told
 from accounts.dashboard.configs.found import accounts_by_state, auth_config_of, toolkit_of
@@ -126,7 +127,7 @@ def _scopes_of(found: AuthConfig, toolkit: Toolkit) -> list[AskedScope]:
     return [
         AskedScope(
             name,
-            texts[name].text[:1].upper() + texts[name].text[1:] if name in texts else "",
+            capfirst(texts[name].text) if name in texts else "",
             name in texts and texts[name].sensitive,
         )
         for name in asked

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.text import capfirst
 
 from authconfigs.actions.checked_credentials import CLIENT, fields_asked
 from authconfigs.actions.tools_for import tools_for
@@ -135,7 +136,7 @@ class ConfigForm(AuthConfigForm):
             Box(
                 f"scope-{number}",
                 name,
-                text.text[:1].upper() + text.text[1:],
+                capfirst(text.text),
                 name in ticked,
                 (
                     *(("Recommended",) if name in recommended else ()),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from django.utils.text import capfirst
+
 from authconfigs.actions.found_wrong import Check
 from authconfigs.catalogue.fill import names_in
 from authconfigs.catalogue.toolkit import Toolkit
@@ -66,7 +68,7 @@ def _address_words(check: Check, toolkit: Toolkit) -> tuple[str, str]:
         case _:
             headline, what = f"{name} is not at its address{here}", f"{_NEITHER} {check.message}"
             operator = "whoever runs this Flowra has to look what it says of the service."
-    last = f"If that is right, {operator}" if typed else f"{operator[:1].upper()}{operator[1:]}"
+    last = f"If that is right, {operator}" if typed else capfirst(operator)
     return headline, " ".join(filter(None, (what, where, last)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from django import forms
+from django.utils.text import capfirst
 
 from accounts.dashboard.configs.toolkit_words import scheme_words
 from authconfigs.actions.checked_definition import MAX_NAME, MAX_URL, URL_FIELDS
@@ -169,7 +170,7 @@ class OwnToolkitForm(forms.Form):
         }
         for problem in error.errors:
             field = own.get(problem.field) or problem.field.removeprefix("oauth2.").split(".")[0]
-            words = f"{problem.message[:1].upper()}{problem.message[1:]}"
+            words = capfirst(problem.message)
             if field in self.fields:
                 self.add_error(field, words)
             else:

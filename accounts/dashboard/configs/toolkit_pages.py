@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from accounts.dashboard.configs.found import (
     categories_in,
@@ -75,7 +76,7 @@ def toolkit(request: HttpRequest, here: Here, slug: str) -> HttpResponse:
         "schemes": scheme_sentences(found),
         "categories": [category_words(each) for each in found.categories],
         "scopes": [
-            (name, text.text[:1].upper() + text.text[1:], text.kind, text.sensitive, name in recommended)
+            (name, capfirst(text.text), text.kind, text.sensitive, name in recommended)
             for name, text in found.scopes.items()
         ],
         "tools": [

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from accounts.dashboard.connections.asked import (
     Asked,
@@ -107,7 +108,7 @@ def accounts(request: HttpRequest, here: Here) -> HttpResponse:
         wrong = [
             Wrong(
                 NAMES.get(each.field, each.field),
-                NO_SUCH_PAGE if each.field == "cursor" else f"{each.message[:1].upper()}{each.message[1:]}",
+                NO_SUCH_PAGE if each.field == "cursor" else capfirst(each.message),
             )
             for each in error.errors
         ]

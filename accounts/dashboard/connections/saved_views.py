@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from accounts.dashboard.connections.asked import asked_by, values_of
-from accounts.dashboard.gate import Here, for_members
+from accounts.dashboard.gate import ROLE_TOO_SMALL, Here, for_members
 from flowra.actions.saved_views import change_view, delete_view, save_view, views_for
 from flowra.errors import FlowraError, Forbidden, NotFound
 from flowra.models import Role, SavedView
@@ -119,7 +119,7 @@ def _refuse_sharing(here: Here) -> None:
     if not here.may_support:
         raise Forbidden(
             f"To share a view takes the role {Role.SUPPORT.label}; keep it for yourself instead.",
-            code="role_too_small",
+            code=ROLE_TOO_SMALL,
         )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST
 
 from accounts.dashboard.developer.subjects import Subject, subjects_of_deliveries
@@ -87,7 +88,7 @@ def deliveries(request: HttpRequest, here: Here) -> HttpResponse:
         ],
         "endpoints": [(each.pk, str(each)) for each in live.order_by("-created_at", "-pk")],
         "types": [*types_to_choose(), (TEST, words_of_event(TEST))],
-        "outcomes": [(value, words[:1].upper() + words[1:]) for value, (words, _) in OUTCOMES_ASKED.items()],
+        "outcomes": [(value, capfirst(words)) for value, (words, _) in OUTCOMES_ASKED.items()],
         "newest": f"?{urlencode(narrowed)}" if request.GET.get("cursor") else "",
         "older": f"?{urlencode({**narrowed, 'cursor': pages.next_cursor})}" if pages.next_cursor else "",
     }

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from accounts.dashboard.gate import Here, for_members, show
 from flowra.actions.create_api_key import create_api_key
@@ -132,7 +133,7 @@ def _boxes(form: forms.Form) -> list[Box]:
     return [
         Box(
             scope,
-            f"{words[:1].upper()}{words[1:]}",
+            capfirst(words),
             WHAT_COMES_OUT.get(scope, ""),
             scope in ticked,
             number,

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_GET
 
 from accounts.dashboard.gate import Here, for_members, show
@@ -76,8 +77,7 @@ class LookForm(forms.Form):
         try:
             checked_logo(picture)
         except InvalidInput as error:
-            words = error.errors[0].message
-            raise forms.ValidationError(f"{words[:1].upper()}{words[1:]}") from error
+            raise forms.ValidationError(capfirst(error.errors[0].message)) from error
         return picture
 
 
